@@ -1,0 +1,34 @@
+# The few commands people type. Everything else is `rez` (after `. .venv/bin/activate`).
+.DEFAULT_GOAL := help
+.PHONY: help setup local local-down test lint bench
+
+UV ?= $(shell command -v uv 2>/dev/null || echo python3 -m uv)
+REZ := .venv/bin/rez
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .venv/.synced ## the locked Python environment in .venv (and uv by pip, if absent)
+
+.venv/.synced: uv.lock pyproject.toml
+	@command -v uv >/dev/null || python3 -m uv --version >/dev/null 2>&1 || python3 -m pip install --quiet --user --break-system-packages uv 2>/dev/null || python3 -m pip install --quiet uv
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+local: setup ## the whole system on this machine: tools, cluster, API (Debian as root)
+	@$(REZ) local up
+
+local-down: setup ## end it and remove every trace but the cache of built tools
+	@$(REZ) local down
+
+test: setup ## all tests: unit, real engine, real pods (the last two build what they need once)
+	@.venv/bin/pytest
+
+lint: setup ## format, lint, types, layers
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: setup ## benchmarks: ratios against peers and floors (see benchmarks/README.md)
+	.venv/bin/python -m benchmarks

@@ -1,0 +1,25 @@
+"""The `rez` command: arguments in, library called, result rendered, exit code out."""
+
+from __future__ import annotations
+
+import sys
+
+from infra.errors import RezError
+
+
+def main() -> None:
+    """Run `rez`; every failure of ours is its message on stderr and its documented exit code."""
+    from infra.cli.app import app  # noqa: PLC0415 - so that a broken pipe or Ctrl-C during imports is handled too
+
+    try:
+        app()
+    except RezError as error:
+        for line in str(error).splitlines() or [type(error).__name__]:
+            print(f"error: {line}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: nothing is left to say
+        sys.exit(1)

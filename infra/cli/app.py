@@ -1,0 +1,26 @@
+"""The tree of commands. Each command's file is imported only to read its options; its work is imported when it runs."""
+
+from __future__ import annotations
+
+import typer
+
+from infra.cli import local
+from infra.cli.deploy import deploy
+from infra.cli.doctor import doctor
+from infra.cli.pulumi import pulumi
+from infra.cli.rollback import rollback
+from infra.cli.status import status
+
+app = typer.Typer(
+    name="rez",
+    help="The production runbook of the REZ Merchant Backend API as commands.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(status)
+app.command()(deploy)
+app.command()(rollback)
+app.command()(doctor)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(pulumi)
+app.add_typer(local.app, name="local")

@@ -1,0 +1,33 @@
+"""`rez deploy VERSION`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def deploy(
+    version: Annotated[str, typer.Argument(help="Such as v2, or v2@sha256:DIGEST.")],
+    *,
+    stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds until the release must be healthy.")] = 900,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Bring a release in, watch it, and take it back by itself when it is bad."""
+    from infra.cli import rollouts
+    from infra.local import paths
+    from infra.rollout import deploy as task
+    from infra.rollout.releases import known_images
+    from infra.rollout.target import REPOSITORY
+
+    scene = rollouts.scene(stack, timeout)
+    known = known_images(paths.images()) if scene.stack == "local" else {}
+    plan = task.preflight(scene, version, known=known, repository=REPOSITORY)
+    if dry_run:
+        rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)
+    else:
+        rollouts.show_report(task.deploy(scene, plan), json=json)

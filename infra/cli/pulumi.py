@@ -1,0 +1,23 @@
+"""`rez pulumi …`: the engine with this project's PULUMI_HOME, plugins, backend and policy pack."""
+
+from __future__ import annotations
+
+import typer
+
+
+def stack_of(args: list[str]) -> str | None:
+    """The stack that the engine's arguments name (`--stack NAME`, `--stack=NAME`, `-s NAME`), if any."""
+    for position, arg in enumerate(args):
+        name, sign, value = arg.partition("=")
+        if name in ("--stack", "-s"):
+            return value if sign else next(iter(args[position + 1 :]), None)
+    return None
+
+
+def pulumi(context: typer.Context) -> None:
+    """Run the Pulumi engine on a stack; arguments are Pulumi's own."""
+    from infra.cli.stack import choose  # noqa: PLC0415
+    from infra.engine import Engine  # noqa: PLC0415
+
+    args = list(context.args)
+    raise typer.Exit(Engine(choose(stack_of(args))).run(args))

@@ -1,0 +1,29 @@
+"""`rez rollback [VERSION]`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+
+def rollback(
+    version: Annotated[str | None, typer.Argument(help="A version that served; default: the last good one.")] = None,
+    *,
+    stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds until the release must be healthy.")] = 900,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Go back to a release that served, and watch it until it serves again."""
+    from infra.cli import rollouts
+    from infra.rollout import rollback as task
+
+    scene = rollouts.scene(stack, timeout)
+    plan = task.preflight(scene, version)
+    if dry_run:
+        rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)
+    else:
+        rollouts.show_report(task.rollback(scene, plan), json=json)

@@ -1,0 +1,60 @@
+"""What `rez deploy` and `rez rollback` share: the scene they act in and how their report is shown."""
+
+from __future__ import annotations
+
+import getpass
+import json as json_format
+import os
+import socket
+from typing import TYPE_CHECKING
+
+import typer
+
+from infra.cli.stack import choose, connect, say
+
+if TYPE_CHECKING:
+    from infra.rollout.releases import Release
+    from infra.rollout.report import Report
+    from infra.rollout.transition import Scene
+
+
+def scene(stack: str | None, timeout_s: float) -> Scene:
+    """The stack's cluster and engine, with progress told on stderr."""
+    from infra.engine import Engine
+    from infra.rollout.transition import Scene
+
+    chosen = choose(stack)
+    return Scene(chosen, connect(chosen), Engine(chosen), say=say, timeout_s=timeout_s, by=actor())
+
+
+def actor() -> str:
+    """Who runs this, for the ledger: CI's actor, else `user@host`."""
+    if ci := os.environ.get("GITHUB_ACTOR"):
+        return f"{ci} (GitHub run {os.environ.get('GITHUB_RUN_ID', 'unknown')})"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()}"
+
+
+def show_plan(acting: Scene, release: Release, lines: list[str], *, json: bool, done: bool) -> None:
+    """Show what would happen: the plan, then the engine's own preview unless there is nothing to do."""
+    from infra.rollout.transition import preview
+
+    engine = [] if done else preview(acting, release)
+    if json:
+        typer.echo(json_format.dumps({"dry_run": True, "plan": lines, "preview": engine}))
+    else:
+        typer.echo("\n".join([*lines, *(f"  | {line}" for line in engine)]))
+
+
+def show_report(report: Report, *, json: bool) -> None:
+    """Show how it ended; a bad end is raised, so that it becomes the exit code.
+
+    Raises:
+        RolloutError: The release is bad.
+    """
+    typer.echo(json_format.dumps(report.as_json()) if json else "\n".join(report.lines()))
+    if (failure := report.error()) is not None:
+        raise failure

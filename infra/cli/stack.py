@@ -1,0 +1,47 @@
+"""Which stack a command is about, its cluster, and how progress is told."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from infra.errors import PreconditionError
+from infra.local import paths
+
+if TYPE_CHECKING:
+    from infra.cluster import Cluster
+
+LOCAL = "local"
+
+
+def choose(given: str | None) -> str:
+    """The stack of a command: the given one, else `$PULUMI_STACK`, else `local` while a local system is there.
+
+    Raises:
+        PreconditionError: Nothing says which.
+    """
+    if stack := given or os.environ.get("PULUMI_STACK"):
+        return stack
+    if paths.kubeconfig().exists():
+        return LOCAL
+    remedy = "say --stack NAME, set PULUMI_STACK, or start one with `rez local up`"
+    raise PreconditionError(f"stack: not given, and no local system runs; {remedy}")
+
+
+def connect(stack: str) -> Cluster:
+    """The stack's cluster: the local one for stack `local`, else that of `$KUBECONFIG`.
+
+    Raises:
+        UnavailableError: There is no usable kubeconfig.
+    """
+    from infra.cluster import Cluster
+
+    return Cluster.connect(kubeconfig=paths.kubeconfig() if stack == LOCAL else None)
+
+
+def say(line: str) -> None:
+    """Tell progress: one line on stderr with the time, UTC."""
+    typer.echo(f"{datetime.now(UTC):%H:%M:%S}  {line}", err=True)

@@ -1,0 +1,122 @@
+"""`rez status`."""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from infra.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REFRESH_S = 2.0
+HEALTH_TIMEOUT_S = 5.0
+_CLEAR = "\x1b[H\x1b[2J"
+
+
+def status(
+    *,
+    stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds, until Ctrl-C.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object; with --watch one a line.")] = False,
+) -> None:
+    """Show what runs: release, replicas, autoscaler, endpoints, health, resource use, last events."""
+    read = _reader(stack)
+    if not watch:
+        typer.echo(json_format.dumps(read(), indent=2) if json else "\n".join(lines(read())))
+        return
+    while True:
+        try:
+            found = read()
+            typer.echo(json_format.dumps(found) if json else _screen(found))
+        except UnavailableError as error:
+            typer.echo(str(error), err=True)
+        time.sleep(REFRESH_S)
+
+
+def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
+    from infra.cli.stack import choose, connect
+    from infra.local import paths
+    from infra.operations import health, status
+    from infra.rollout.target import Target
+    from infra.settings import load
+
+    chosen = choose(stack)
+    service = load(chosen, paths.ROOT).service
+    cluster, url = connect(chosen), service.url + service.health_path
+    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=lambda: health.ask(url, HEALTH_TIMEOUT_S))}
+
+
+def _screen(found: dict[str, Any]) -> str:
+    return _CLEAR + "\n".join(lines(found)) if sys.stdout.isatty() else brief(found)
+
+
+def brief(found: dict[str, Any]) -> str:
+    """The status on one line."""
+    replicas, endpoints = found["replicas"], found["endpoints"]
+    ready = endpoints.get("error") or f"{endpoints['ready']}/{endpoints['total']}"
+    return (
+        f"{found['release']['version'] or 'no release'} {found['rollout']['state']}: "
+        f"{replicas['ready']}/{replicas['desired']} ready, {replicas['updated']} updated, "
+        f"endpoints {ready}, health {found['health']['status'] or 'no answer'}"
+    )
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    """The status for a person."""
+    release, rollout, replicas, health = found["release"], found["rollout"], found["replicas"], found["health"]
+    answer = f"{'ok' if health['ok'] else 'BAD'}: {health['status'] or 'no answer'} from {health['url']}"
+    counts = f"{replicas['ready']}/{replicas['desired']} ready, {replicas['updated']} updated"
+    return [
+        f"stack      {found['stack']}",
+        f"release    {release['version'] or 'none'}  {release['image']}",
+        f"rollout    {rollout['state']}: {rollout['message']}",
+        f"replicas   {counts}, {replicas['available']} available",
+        f"autoscaler {_hpa(found['hpa'])}",
+        f"endpoints  {_endpoints(found['endpoints'])}",
+        f"health     {answer} {health['detail']}",
+        *_resources(found["resources"], found["restarts"]),
+        *(
+            f"event      {event['at']} {event['about']} {event['reason']}: {event['message']}"
+            for event in found["events"]
+        ),
+    ]
+
+
+def _hpa(hpa: dict[str, Any]) -> str:
+    if "error" in hpa:
+        return f"unavailable: {hpa['error']}"
+    metrics = "; ".join(f"{metric['name']} {metric['current']}, target {metric['target']}" for metric in hpa["metrics"])
+    return f"{hpa['current']} of {hpa['min']} to {hpa['max']}, wants {hpa['desired']}; {metrics}"
+
+
+def _endpoints(endpoints: dict[str, Any]) -> str:
+    return (
+        f"unavailable: {endpoints['error']}"
+        if "error" in endpoints
+        else f"{endpoints['ready']}/{endpoints['total']} ready"
+    )
+
+
+def _resources(resources: dict[str, Any], restarts: dict[str, int]) -> list[str]:
+    used = resources.get("pods", {})
+    head = f"unavailable: {resources['error']}" if "error" in resources else f"{_uses(resources)}, of the limits"
+    pods = [
+        f"pod        {pod}: {count} restarts" + (f", {_uses(used[pod])}" if pod in used else "")
+        for pod, count in sorted(restarts.items())
+    ]
+    return [f"resources  {head}", *pods]
+
+
+def _uses(amounts: dict[str, Any]) -> str:
+    return f"CPU {_use(amounts, 'cpu', 'millicores', 'm')}, memory {_use(amounts, 'memory', 'mib', 'Mi')}"
+
+
+def _use(amounts: dict[str, Any], what: str, unit: str, suffix: str) -> str:
+    used, limit = amounts[f"{what}_{unit}"], amounts[f"{what}_limit_{unit}"]
+    return f"{used}{suffix}/{limit}{suffix}" + (f" ({100 * used // limit}%)" if limit else "")

@@ -1,0 +1,75 @@
+"""The API itself: everything that a deploy may change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from infra.components.kubernetes_object import KubernetesObject
+from infra.manifests import Manifest, names
+from infra.manifests.config_map import config_map
+from infra.manifests.deployment import deployment
+from infra.manifests.hpa import hpa
+from infra.manifests.pdb import pdb
+from infra.manifests.pod import Mounts, Release
+from infra.manifests.secret import secrets
+from infra.manifests.service import service
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.settings.model import Settings
+
+
+class Api(pulumi.ComponentResource):
+    """Config, secrets, Deployment, Service, autoscaler and disruption budget.
+
+    Args:
+        name: The component's name.
+        settings: The stack's settings.
+        release: What shall run.
+        secret_values: Plain secret values by name.
+        platform: What the pods need first: namespace, account, volume, network.
+
+    Attributes:
+        release: What runs by the Deployment's own word: ``{"version": …, "image": …}``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        release: Release,
+        *,
+        secret_values: Mapping[str, str],
+        platform: pulumi.Resource,
+    ) -> None:
+        super().__init__("rez:api:Api", name)
+        own = pulumi.ResourceOptions(parent=self, depends_on=[platform])
+        config = config_map(settings)
+        secret = secrets(secret_values, stack=settings.stack)
+        # Pods of an old release still read the old objects, so the engine forgets them and does not delete them.
+        kept = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(retain_on_delete=True))
+        mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secret)]
+        mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secret))
+        running = KubernetesObject(
+            deployment(settings, release, mounts),
+            pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=mounted)),
+        )
+        for manifest in (service(settings), hpa(settings), pdb(settings)):
+            KubernetesObject(manifest, own)
+        self.release = running.output("spec").apply(running_release)
+        self.register_outputs({"release": self.release})
+
+
+def running_release(spec: Mapping[str, Any]) -> dict[str, str]:
+    """The release that a Deployment's spec describes."""
+    template = spec["template"]
+    image = next(each["image"] for each in template["spec"]["containers"] if each["name"] == names.CONTAINER)
+    return {"version": template["metadata"]["labels"][names.VERSION_LABEL], "image": image}
+
+
+def _name(manifest: Manifest) -> str:
+    name: str = manifest["metadata"]["name"]
+    return name

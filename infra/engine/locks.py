@@ -1,0 +1,37 @@
+"""Finds the locks that a killed engine left in a file backend, and removes those nobody holds."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+from infra.local.process import started
+
+
+def _is_dead(lock: Path, host: str) -> bool:
+    """True if this host's process that made the lock is gone (another host's lock is never judged)."""
+    try:
+        facts = json.loads(lock.read_text())
+    except (json.JSONDecodeError, FileNotFoundError):
+        return False
+    return facts.get("hostname") == host and started(int(facts["pid"])) is None
+
+
+def break_dead(backend: str, stack: str) -> int:
+    """Remove the locks of ended processes of this host.
+
+    Args:
+        backend: Backend URL; only `file://` has locks that can be judged by process id.
+        stack: Stack name.
+
+    Returns:
+        How many were removed.
+    """
+    if not backend.startswith("file://"):
+        return 0
+    folder = Path(backend.removeprefix("file://")) / ".pulumi" / "locks"
+    dead = [p for p in folder.glob(f"organization/*/{stack}/*.json") if _is_dead(p, socket.gethostname())]
+    for lock in dead:
+        lock.unlink(missing_ok=True)
+    return len(dead)

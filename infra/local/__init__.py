@@ -1,0 +1,1 @@
+"""The whole system on one machine: toolchain, cluster, plugins and a sample app."""

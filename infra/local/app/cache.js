@@ -1,0 +1,53 @@
+// Redis, if it is configured: values that can be read again from MongoDB, so a failure here is never a request's failure.
+
+const TIME_TO_LIVE_S = 60;
+const CONNECT_TIMEOUT_MS = 1_000;
+const PROBE_KEY = 'merchant-backend:probe';
+const ABSENT = Object.freeze({ get: async () => null, set: async () => {}, drop: async () => {}, ping: undefined, close: async () => {} });
+
+function credentials(url) {
+  const { username, password, protocol } = new URL(url);
+  return {
+    username: decodeURIComponent(username) || undefined,
+    password: decodeURIComponent(password) || undefined,
+    socket: { connectTimeout: CONNECT_TIMEOUT_MS, tls: protocol === 'rediss:' || undefined },
+  };
+}
+
+async function createClient(config) {
+  const redis = await import('@redis/client');
+  const once = { disableOfflineQueue: true, commandOptions: { timeout: CONNECT_TIMEOUT_MS } };
+  if (!config.redisCluster) return redis.createClient({ url: config.redisUrl, socket: { connectTimeout: CONNECT_TIMEOUT_MS }, ...once });
+  // The other nodes of a cluster are found through the first one, and want the same credentials.
+  return redis.createCluster({ rootNodes: [{ url: config.redisUrl }], defaults: { ...credentials(config.redisUrl), ...once } });
+}
+
+// The client tries again several times a second: one line for each outage is enough.
+function reportOnce(client, log) {
+  let reported = false;
+  for (const event of ['ready', 'node-ready']) client.on(event, () => { reported = false; });
+  return (error) => {
+    if (!reported) log.warn('Redis does not answer', { error: error.message });
+    reported = true;
+  };
+}
+
+/** {get, set, drop, ping, close} on JSON values. Does not wait for a connection. */
+export async function createCache(config, log) {
+  if (!config.redisUrl) return ABSENT;
+  const client = await createClient(config);
+  const report = reportOnce(client, log);
+  client.on('error', report);
+  client.connect().catch(report);
+  const quietly = (task) => task.catch((error) => {
+    report(error);
+    return null;
+  });
+  return {
+    get: async (key) => JSON.parse(await quietly(client.get(key))),
+    set: (key, value) => quietly(client.set(key, JSON.stringify(value), { EX: TIME_TO_LIVE_S })),
+    drop: (key) => quietly(client.del(key)),
+    ping: () => client.get(PROBE_KEY),
+    close: async () => client.destroy(),
+  };
+}

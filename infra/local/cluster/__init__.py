@@ -1,0 +1,1 @@
+"""A real Kubernetes of three nodes inside Linux namespaces of one machine."""

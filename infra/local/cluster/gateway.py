@@ -1,0 +1,108 @@
+"""The one daemon of the host: it holds the machine, and leads ports of 127.0.0.1 into it.
+
+The machine dies with it: ending this process, even by `kill -9`, ends everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from infra.local import process
+from infra.local.cluster import network
+from infra.local.cluster.forward import Forwarder, free_port
+from infra.local.cluster.layout import CONTROL_PLANE_IP, Machine
+
+_UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+
+
+def start_machine(machine: Machine, description: Path) -> int:
+    """Start the machine's first process.
+
+    Returns:
+        Its process id as the host sees it.
+    """
+    command = [sys.executable, "-m", "infra.local.cluster.machine", str(description)]
+    outer = subprocess.Popen(  # noqa: S603 - our own command line
+        command if machine.simulated else [*_UNSHARE, "--", *command],
+        stdin=subprocess.DEVNULL,
+        preexec_fn=lambda: network.set_parent_death_signal(signal.SIGKILL),
+    )
+    if machine.simulated:
+        return outer.pid
+    while not (inner := process.children(outer.pid)):
+        if outer.poll() is not None:
+            sys.exit(f"unshare ended with code {outer.returncode}: see the lines above")
+    return inner[0]
+
+
+class Gateway:
+    """Publishes ports and remembers in `gateway.json` which.
+
+    Args:
+        machine: What runs.
+        machine_pid: The machine's first process.
+        loop: The event loop that carries the connections.
+    """
+
+    def __init__(self, machine: Machine, machine_pid: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._machine = machine
+        self._pid = machine_pid
+        self._loop = loop
+        self._forward = Forwarder(loop, None if machine.simulated else machine_pid)
+        self.ports: dict[str, dict[str, int]] = {}
+
+    async def serve(self) -> None:
+        if not self._machine.simulated:
+            await self._forward.open(self._machine.api_port, (CONTROL_PLANE_IP, 6443))
+        self._remember()
+        await asyncio.Event().wait()
+
+    def publish(self, service: str, port: int, address: str) -> None:
+        """Lead a port of the host to a Service's port (80 is published as 8080, or as any free one)."""
+        ports = self.ports.setdefault(service, {})
+        if str(port) in ports or self._machine.simulated:
+            return
+        ports[str(port)] = free_port(port + 8000 if port < 1024 else port)
+        opening = self._forward.open(ports[str(port)], (address, port))
+        asyncio.run_coroutine_threadsafe(opening, self._loop).result()
+        self._remember()
+
+    def _remember(self) -> None:
+        facts = {
+            "gateway": {"pid": os.getpid(), "started": process.started(os.getpid())},
+            "machine": {"pid": self._pid, "started": process.started(self._pid)},
+            "services": self.ports,
+        }
+        temporary = self._machine.dir / "gateway.json.new"
+        temporary.write_text(json.dumps(facts))
+        temporary.replace(self._machine.dir / "gateway.json")
+
+
+def _cloud(machine: Machine, gateway: Gateway) -> None:
+    from infra.cluster import Cluster  # noqa: PLC0415 - half a second of imports that the daemons need not wait for
+    from infra.local.cluster.cloud import Cloud  # noqa: PLC0415
+
+    cluster = Cluster.connect(kubeconfig=machine.dir / "kubeconfig")
+    Cloud(cluster, machine.dir / "volumes", [n.name for n in machine.node_list()], gateway.publish).run()
+
+
+def main(description: Path) -> None:
+    """Run until ended by a signal."""
+    machine = Machine.read(description)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    pid = start_machine(machine, description)
+    loop = asyncio.new_event_loop()
+    gateway = Gateway(machine, pid, loop)
+    threading.Thread(target=_cloud, args=(machine, gateway), daemon=True).start()
+    loop.run_until_complete(gateway.serve())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,8 @@
+"""Container images of the local system, packed without Docker into one archive that containerd imports."""
+
+from __future__ import annotations
+
+from infra.local.images.build import build
+from infra.local.images.versions import PAUSE_IMAGE, REPOSITORY, VERSIONS
+
+__all__ = ["PAUSE_IMAGE", "REPOSITORY", "VERSIONS", "build"]

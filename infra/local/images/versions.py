@@ -1,0 +1,20 @@
+"""Which images there are: names, tags, and what each tag does wrong."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REPOSITORY: Final = "docker.io/rezapp/merchant-backend"
+PAUSE_IMAGE: Final = "docker.io/rezapp/pause:1"
+
+VERSIONS: Final[dict[str, str]] = {
+    "v1": "",
+    "v2": "",
+    "v3-crash": "crash",
+    "v3-errors": "errors",
+    "v3-slow": "slow",
+    "v3-leak": "leak",
+    "v3-never-ready": "never-ready",
+    "v3-missing-key": "missing-key",
+}
+"""The sample app's tags, each with its fault as `infra/local/app/faults.js` names it; "" is a good release."""

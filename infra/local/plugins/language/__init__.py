@@ -1,0 +1,1 @@
+"""The Python language host: starts programs and policy packs for the engine."""

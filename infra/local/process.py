@@ -1,0 +1,76 @@
+"""Processes known by id and start time, so that a reused process id is never mistaken for ours."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+def started(pid: int) -> int | None:
+    """Start time of a process in clock ticks since boot; None if there is no such process (or only its zombie)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return None if fields[0] == "Z" else int(fields[19])
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process that was seen alive once.
+
+    Attributes:
+        pid: Process id.
+        started: Clock ticks since boot; pid and start time together are never reused.
+    """
+
+    pid: int
+    started: int
+
+    @classmethod
+    def of(cls, pid: int) -> Process | None:
+        ticks = started(pid)
+        return None if ticks is None else cls(pid, ticks)
+
+    def alive(self) -> bool:
+        return started(self.pid) == self.started
+
+    def wait(self, timeout_s: float) -> bool:
+        """True once the process is gone; False if it is still there after the timeout."""
+        deadline = time.monotonic() + timeout_s
+        while self.alive():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def end(self, *, grace_s: float = 5.0) -> None:
+        """Ask it to end, and after the grace period make it."""
+        for number, patience in ((signal.SIGTERM, grace_s), (signal.SIGKILL, 5.0)):
+            if not self.alive():
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            if self.wait(patience):
+                return
+
+
+def children(pid: int) -> list[int]:
+    """Process ids of the direct children of a process, empty if it is gone."""
+    try:
+        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def resident_mib(pid: int) -> int:
+    """Resident memory of a process in MiB, 0 if it is gone."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20

@@ -1,0 +1,3 @@
+module rez-infra/tools/pause
+
+go 1.25.0

@@ -1,0 +1,31 @@
+"""The stable pods of the API."""
+
+from __future__ import annotations
+
+from infra.manifests import Manifest, names
+from infra.manifests.pod import Mounts, Release, pod_template
+from infra.settings.model import NAMESPACE, Settings
+
+
+def deployment(settings: Settings, release: Release, mounts: Mounts) -> Manifest:
+    """A Deployment without ``replicas``, which are the autoscaler's, and never a pod fewer than before.
+
+    Its rollout is not awaited by the engine: ``rez`` watches it and knows a bad one long before a deadline.
+    """
+    rollout = settings.api.rollout
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": names.metadata(names.APP, NAMESPACE, labels=names.STABLE, skipAwait="true"),
+        "spec": {
+            "selector": {"matchLabels": dict(names.STABLE)},
+            "strategy": {
+                "type": "RollingUpdate",
+                "rollingUpdate": {"maxUnavailable": 0, "maxSurge": rollout.max_surge},
+            },
+            "minReadySeconds": rollout.min_ready_s,
+            "progressDeadlineSeconds": rollout.progress_deadline_s,
+            "revisionHistoryLimit": 10,
+            "template": pod_template(settings, release, mounts),
+        },
+    }

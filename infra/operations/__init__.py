@@ -1,0 +1,1 @@
+"""What can be done to the running system: one procedure of the runbook per file."""

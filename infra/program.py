@@ -1,0 +1,113 @@
+"""The Pulumi program: settings, release and secrets in; components and outputs out."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pulumi
+
+from infra.components.api import Api
+from infra.components.platform import Platform
+from infra.errors import PreconditionError, SettingsError
+from infra.manifests import names
+from infra.manifests.pod import Release
+from infra.settings import Settings, parse
+from infra.settings.inventory import CONFIG_KEY, secret_problems
+from infra.settings.model import NAMESPACE
+from infra.settings.stack_file import PROJECT, own_sections
+
+RELEASE_VARIABLE: Final = "REZ_RELEASE"
+RELEASE_OUTPUT: Final = "release"
+
+_RELEASE: Final = re.compile(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)=([a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64})"
+)
+
+
+async def main() -> None:
+    """Declare the stack.
+
+    Raises:
+        SettingsError: Every setting that cannot work and every secret that is missing.
+        PreconditionError: No release is named and none runs.
+    """
+    settings, secrets = read_config(stack=pulumi.get_stack())
+    named = os.environ.get(RELEASE_VARIABLE)
+    release = parse_release(named) if named else await running_release()
+    platform = Platform("platform", settings)
+    api = Api("api", settings, release, secret_values=secrets, platform=platform)
+    pulumi.export(RELEASE_OUTPUT, api.release)
+    pulumi.export("namespace", NAMESPACE)
+    pulumi.export("service", names.SERVICE)
+    pulumi.export("url", settings.service.url)
+
+
+def read_config(*, stack: str) -> tuple[Settings, dict[str, str]]:
+    """Read the run's config, which the engine has decrypted.
+
+    Args:
+        stack: The stack's name.
+
+    Returns:
+        The settings, and the plain secret values by name.
+
+    Raises:
+        SettingsError: With every problem of both.
+    """
+    config = {key: _structured(value) for key, value in pulumi.runtime.get_config_env().items()}
+    secrets = _secret_values(config.get(f"{PROJECT}:{CONFIG_KEY}"))
+    lines = secret_problems(secrets.keys(), stack=stack)
+    try:
+        settings = parse(own_sections(config), stack=stack)
+    except SettingsError as error:
+        raise SettingsError(error.problems + lines) from None
+    if lines:
+        raise SettingsError(lines)
+    return settings, secrets
+
+
+def parse_release(text: str) -> Release:
+    """Read ``VERSION=IMAGE@sha256:DIGEST``.
+
+    Raises:
+        PreconditionError: The text has another form.
+    """
+    found = _RELEASE.fullmatch(text)
+    if found is None:
+        message = f"{RELEASE_VARIABLE}: {text[:120]!r} is no release; it must be VERSION=IMAGE@sha256:DIGEST"
+        raise PreconditionError(message)
+    return Release(version=found.group(1), image=found.group(2))
+
+
+async def running_release() -> Release:
+    """The release that this stack runs, by its own last outputs.
+
+    Raises:
+        PreconditionError: The stack has never run one, or was destroyed.
+    """
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    details = await pulumi.StackReference(stack).get_output_details(RELEASE_OUTPUT)
+    release: Mapping[str, Any] | None = details.value
+    if not release:
+        message = f"stack {pulumi.get_stack()} has no release to keep: run `rez deploy VERSION`"
+        raise PreconditionError(message)
+    return Release(version=release["version"], image=release["image"])
+
+
+def _structured(value: object) -> object:
+    """Structured config arrives as JSON text."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def _secret_values(section: object) -> dict[str, str]:
+    """Values by name; what is no text or empty counts as missing, and is never shown."""
+    if not isinstance(section, Mapping):
+        return {}
+    return {str(name): value for name, value in section.items() if isinstance(value, str) and value.strip()}

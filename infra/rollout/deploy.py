@@ -1,0 +1,198 @@
+"""`rez deploy`: refuse what cannot work, bring the release in, watch it, take it back when it is bad, record it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.errors import LockHeld, PolicyViolation, PreconditionError, RezError, SettingsError, UnavailableError
+from infra.rollout import ledger, watch
+from infra.rollout.releases import Release, resolve
+from infra.rollout.report import Report
+from infra.rollout.snapshot import image
+from infra.rollout.target import API_COMPONENT
+from infra.rollout.transition import Scene, Settled, apply, healthy_now, record, settle
+from infra.rollout.verdict import State, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from infra.rollout.ledger import Record
+    from infra.rollout.report import Outcome
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a deploy is going to do; made by reading alone.
+
+    Attributes:
+        release: What shall run.
+        previous: What to go back to; None when nothing is known to have served.
+        adopt: A healthy release that the ledger does not know yet, to be recorded first.
+        done: The release serves already.
+    """
+
+    release: Release
+    previous: Release | None
+    adopt: Release | None
+    done: bool
+
+    def lines(self, scene: Scene) -> list[str]:
+        """The plan for a person."""
+        version = self.release.version
+        if self.done:
+            return [f"{version} runs on {scene.stack} already and is healthy: nothing to do"]
+        back = f"roll back to {self.previous.version}" if self.previous else "nothing to roll back to: exit code 11"
+        return [
+            f"deploy {version} on {scene.stack}",
+            f"  image:   {self.release.image}",
+            f"  engine:  up, targeted at {API_COMPONENT}",
+            f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
+            f"  if bad:  {back}",
+            "  record:  one ConfigMap in the ledger",
+        ]
+
+
+def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: str) -> Plan:
+    """Read and validate everything that a deploy depends on; nothing is written.
+
+    Args:
+        scene: Where to deploy.
+        text: The version, `v2` or `v2@sha256:…`.
+        known: Images by version.
+        repository: Of an image that is given by digest.
+
+    Raises:
+        PreconditionError: The version is unknown, or the stack was never brought up.
+        UnavailableError: The cluster does not answer.
+    """
+    release = resolve(text, stack=scene.stack, known=known, repository=repository)
+    snapshot = watch.read(scene.cluster, scene.target)
+    current = current_release(scene)
+    history = ledger.records(scene.cluster, scene.target.namespace)
+    healthy = healthy_now(snapshot, current, scene.target.container)
+    return Plan(
+        release=release,
+        previous=_way_back(release, current, history, healthy=healthy),
+        adopt=current if healthy and current not in ledger.good(history) else None,
+        done=healthy and current == release,
+    )
+
+
+def current_release(scene: Scene) -> Release | None:
+    """The release that the stack's state names.
+
+    Raises:
+        PreconditionError: The stack has no state.
+    """
+    outputs = scene.engine.outputs()
+    if not outputs:
+        up = "rez local up" if scene.stack == "local" else f"rez pulumi up --stack {scene.stack}"
+        message = f"stack {scene.stack}: has no state to deploy into; bring it up first: {up}"
+        raise PreconditionError(message)
+    return Release.of(outputs.get("release"))
+
+
+def _way_back(release: Release, current: Release | None, history: list[Record], *, healthy: bool) -> Release | None:
+    other = current if current != release else None
+    return other if healthy and other else ledger.last_good(history, other_than=release) or other
+
+
+def deploy(scene: Scene, plan: Plan) -> Report:
+    """Carry a plan out.
+
+    A second call after an interruption of any kind finishes what the first began.
+
+    Raises:
+        PolicyViolation: Nothing was touched.
+        LockHeld: Nothing was touched.
+        UnavailableError: The cluster went away; the same command is to be run again.
+        RezError: The engine failed before the release was rolled out.
+    """
+    started = scene.now()
+    if plan.previous is None and not plan.done:
+        scene.say("no earlier release is known to have served: this deploy cannot be rolled back by itself")
+    try:
+        if plan.adopt is not None:
+            record(scene, plan.adopt, "deployed", "found serving", started=started)
+        if plan.done:
+            return _report(scene, plan, "unchanged", _SERVES, plan.release.version, started)
+        return _carry_out(scene, plan, started)
+    except KeyboardInterrupt:
+        scene.say(
+            f"interrupted: {plan.release.version} may be half rolled out, and nobody watches it now; go on with "
+            f"`rez deploy {plan.release.version} --stack {scene.stack}`, or go back with `rez rollback`"
+        )
+        raise
+
+
+_SERVES = Settled(Verdict(State.HEALTHY, "complete", "it serves"))
+
+
+def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
+    try:
+        apply(scene, plan.release)
+    except (PolicyViolation, LockHeld, SettingsError, UnavailableError):
+        raise
+    except RezError as error:
+        settled = _after_refusal(scene, plan, error, started)
+    else:
+        settled = settle(scene, plan.release)
+    if not settled.healthy:
+        return _go_back(scene, plan, settled, started)
+    record(scene, plan.release, "deployed", settled.verdict.message, started=started)
+    return _report(scene, plan, "deployed", settled, plan.release.version, started)
+
+
+def _after_refusal(scene: Scene, plan: Plan, error: RezError, started: datetime) -> Settled:
+    """The engine failed: go back only if the Deployment was changed before it did."""
+    snapshot = watch.read(scene.cluster, scene.target)
+    if image(snapshot.deployment, scene.target.container) == plan.release.image:
+        return Settled(Verdict(State.DEGRADED, "engine-failed", str(error)))
+    record(scene, plan.release, "failed", "the engine failed before anything was rolled out", started=started)
+    message = f"{error}\n{plan.release.version} was not rolled out: what served before still serves"
+    raise RezError(message) from error
+
+
+def _go_back(scene: Scene, plan: Plan, bad: Settled, started: datetime) -> Report:
+    reason = "no verdict before the deadline" if bad.timed_out else bad.verdict.reason
+    scene.say(f"{plan.release.version} is bad: {reason}: {bad.verdict.message}")
+    if plan.previous is None:
+        record(scene, plan.release, "failed", reason, started=started)
+        return _report(scene, plan, "failed", bad, "there is no earlier release to go back to", started)
+    scene.say(f"rolling back to {plan.previous.version}")
+    try:
+        apply(scene, plan.previous)
+        back = settle(scene, plan.previous)
+    except (UnavailableError, LockHeld) as error:
+        go_on = f"the rollback is not finished: run `rez rollback {plan.previous.version} --stack {scene.stack}`"
+        scene.say(go_on)
+        raise type(error)(f"{error}; {go_on}") from error
+    except RezError as error:
+        back = Settled(Verdict(State.DEGRADED, "engine-failed", str(error)))
+    if not back.healthy:
+        record(scene, plan.release, "failed", f"{reason}; rollback: {back.verdict.message}", started=started)
+        return _report(
+            scene, plan, "failed", bad, f"{plan.previous.version} does not come back: {back.verdict.message}", started
+        )
+    record(scene, plan.release, "rolled-back", f"{reason}: {bad.verdict.message}", started=started)
+    return _report(scene, plan, "timed-out" if bad.timed_out else "rolled-back", bad, plan.previous.version, started)
+
+
+def _report(  # noqa: PLR0913, PLR0917 - a report has that many parts
+    scene: Scene, plan: Plan, outcome: Outcome, settled: Settled, serving: str, started: datetime
+) -> Report:
+    return Report(
+        action="deploy",
+        stack=scene.stack,
+        release=plan.release,
+        previous=plan.previous,
+        outcome=outcome,
+        reason="timeout" if settled.timed_out else settled.verdict.reason,
+        message=settled.verdict.message,
+        serving=serving,
+        seconds=(scene.now() - started).total_seconds(),
+        evidence=() if settled.healthy else tuple(str(evidence) for evidence in settled.verdict.evidence),
+        logs=settled.logs,
+    )

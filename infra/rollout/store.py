@@ -1,0 +1,87 @@
+"""The live objects of a rollout as a list and its watches tell them, kept up to date message by message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from infra.rollout.live import mapping, text, uid
+from infra.rollout.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from infra.manifests import Manifest
+    from infra.rollout.target import Target
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is watched of one kind."""
+
+    api_version: str
+    kind: str
+    labels: str = ""
+    fields: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a watching thread has to say about its kind."""
+
+    kind: str
+    what: Literal["sync", "change", "lost", "fatal"]
+    items: tuple[Manifest, ...] = ()
+    deleted: bool = False
+    error: Exception | None = None
+
+
+@dataclass
+class Store:
+    """The live objects as the watches last told them."""
+
+    target: Target
+    objects: dict[str, dict[str, Manifest]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+
+    def take(self, message: Message) -> None:
+        """Fold one message in.
+
+        Raises:
+            Exception: The thread's own, when it cannot go on.
+        """
+        if message.what == "fatal" and message.error is not None:
+            raise message.error
+        if message.what == "lost":
+            self.lost[message.kind] = str(message.error)
+            return
+        if message.what == "sync":
+            self.lost.pop(message.kind, None)
+            self.objects[message.kind] = {}
+        for item in message.items:
+            if message.deleted:
+                self.objects[message.kind].pop(uid(item), None)
+            elif self._matters(message.kind, item):
+                self.objects[message.kind][uid(item)] = item
+
+    def synced(self) -> bool:
+        """Whether every kind is known and followed."""
+        return not self.lost and all(query.kind in self.objects for query in queries(self.target))
+
+    def snapshot(self) -> Snapshot:
+        """The objects of this moment."""
+        found = {query.kind: tuple(self.objects.get(query.kind, {}).values()) for query in queries(self.target)}
+        deployment = next(iter(found["Deployment"]), None)
+        return Snapshot(deployment, found["ReplicaSet"], found["Pod"], found["Event"])
+
+    def _matters(self, kind: str, item: Manifest) -> bool:
+        mapping(item, "metadata").pop("managedFields", None)
+        return kind != "Event" or text(item, "involvedObject", "name").startswith(self.target.deployment)
+
+
+def queries(target: Target) -> list[Query]:
+    """What has to be watched to judge a rollout."""
+    return [
+        Query("apps/v1", "Deployment", fields=f"metadata.name={target.deployment}"),
+        Query("apps/v1", "ReplicaSet", labels=target.selector),
+        Query("v1", "Pod", labels=target.selector),
+        Query("v1", "Event"),
+    ]

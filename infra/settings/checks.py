@@ -1,0 +1,142 @@
+"""What no single field can tell: numbers that must fit each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from infra.quantities import format_milliseconds, format_percent, format_seconds
+from infra.settings import pod_checks
+from infra.settings.alerts import LatencyLevels, PercentLevels
+from infra.settings.data import CONNECTION_LIMIT, MONITORING_CONNECTIONS, RESERVED_CONNECTIONS, Database, Pool, Redis
+from infra.settings.model import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infra.settings.api import Pods, Rollout
+    from infra.settings.contacts import Contacts
+    from infra.settings.maintenance import Maintenance
+
+LONGEST_WINDOW_S: Final = 3 * 3600
+"""The runbook's low-traffic hours, 2-5 AM."""
+
+
+def pool_is_a_range(pool: Pool) -> Iterator[str]:
+    """The smallest pool may not exceed the largest."""
+    if pool.min > pool.max:
+        yield f"database.pool.min: {pool.min} is above database.pool.max ({pool.max}); lower min"
+
+
+def connections_fit_the_tier(pods: Pods, rollout: Rollout, database: Database) -> Iterator[str]:
+    """All pods of a rollout with full pools must fit the connections of one Atlas node."""
+    usable = CONNECTION_LIMIT[database.tier] - RESERVED_CONNECTIONS
+    running = pods.max + rollout.max_surge
+    needed = (database.pool.max + MONITORING_CONNECTIONS) * running
+    if needed > usable:
+        yield (
+            f"database.pool.max: ({database.pool.max} + {MONITORING_CONNECTIONS}) connections x ({pods.max} + "
+            f"{rollout.max_surge}) pods = {needed} is above the {usable} of {database.tier}; set at most "
+            f"{usable // running - MONITORING_CONNECTIONS}, or a larger database.tier"
+        )
+
+
+def every_master_has_a_replica(redis: Redis) -> Iterator[str]:
+    """A master without a replica takes its slots down with it."""
+    if redis.replicas < redis.masters or redis.replicas % redis.masters:
+        yield (
+            f"redis.replicas: {redis.replicas} must be a multiple of redis.masters ({redis.masters}); "
+            f"set {max(1, redis.replicas // redis.masters) * redis.masters}"
+        )
+
+
+def maintenance_fits_its_window(maintenance: Maintenance) -> Iterator[str]:
+    """The longest maintenance must end inside the low-traffic hours, and these must stay the runbook's three."""
+    window, longest = maintenance.window, maintenance.max_duration_s
+    shown = f"{window.start}-{window.end} {window.time_zone}"
+    if longest > window.length_s:
+        yield (
+            f"maintenance.max_duration: {format_seconds(longest)} is longer than maintenance.window ({shown}); "
+            f"set at most {format_seconds(window.length_s)}"
+        )
+    if window.length_s > LONGEST_WINDOW_S:
+        yield (
+            f"maintenance.window: {shown} is {format_seconds(window.length_s)} long, above the runbook's "
+            f"{format_seconds(LONGEST_WINDOW_S)}; move start or end"
+        )
+
+
+def levels_rise(path: str) -> Callable[[PercentLevels | LatencyLevels], Iterator[str]]:
+    """A check that target < warning < critical of the levels at ``path``."""
+
+    def check(levels: PercentLevels | LatencyLevels) -> Iterator[str]:
+        for lower, higher in (("target", "warning"), ("warning", "critical")):
+            low, high = _level(levels, lower), _level(levels, higher)
+            if low[0] >= high[0]:
+                yield f"{path}.{lower}: {low[1]} must be below {path}.{higher} ({high[1]}); lower it or raise {higher}"
+
+    return check
+
+
+def _level(levels: PercentLevels | LatencyLevels, name: str) -> tuple[float, str]:
+    if isinstance(levels, LatencyLevels):
+        value: int = getattr(levels, f"{name}_ms")
+        return value, format_milliseconds(value)
+    share: float = getattr(levels, f"{name}_percent")
+    return share, format_percent(share)
+
+
+def contacts_are_real(stack: str, contacts: Contacts) -> Iterator[str]:
+    """A page must reach somebody."""
+    if stack == LOCAL:
+        return
+    for role in type(contacts).model_fields:
+        for field, value in getattr(contacts, role).placeholders():
+            yield (
+                f"contacts.{role}.{field}: {value!r} is a placeholder, so a page would reach nobody; "
+                f"set {'a real value' if field != 'phone' else 'a real number or leave it out'}"
+            )
+
+
+CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] = (
+    (pod_checks.pods_can_scale, ("api.pods",)),
+    (pod_checks.disruption_lets_drains_pass, ("api.pods", "api.disruption")),
+    (pod_checks.cpu_request_fits, ("api.cpu",)),
+    (pod_checks.memory_request_fits, ("api.memory",)),
+    (pod_checks.heap_fits, ("api.memory",)),
+    (pod_checks.memory_target_is_reachable, ("api.memory", "api.autoscaling")),
+    (pod_checks.stop_fits_the_grace_period, ("api.rollout",)),
+    (pod_checks.start_fits_the_deadline, ("api.probes.startup", "api.rollout")),
+    (pod_checks.liveness_is_patient, ("api.probes.liveness",)),
+    (pool_is_a_range, ("database.pool",)),
+    (connections_fit_the_tier, ("api.pods", "api.rollout", "database")),
+    (every_master_has_a_replica, ("redis",)),
+    (maintenance_fits_its_window, ("maintenance",)),
+    *(
+        (levels_rise(path), (path,))
+        for path in (
+            "alerts.error_rate",
+            "alerts.response_time_p95",
+            "alerts.cpu",
+            "alerts.memory",
+            "alerts.database_connections",
+        )
+    ),
+    (contacts_are_real, ("stack", "contacts")),
+)
+"""Each check with the parts it reads; it runs as soon as these parts are valid, whatever else is wrong."""
+
+
+def problems(parts: dict[str, Any]) -> list[str]:
+    """Run every check whose parts are there.
+
+    Args:
+        parts: Valid parts of the settings by their path, like ``api.pods``.
+
+    Returns:
+        One line for each problem.
+    """
+    lines: list[str] = []
+    for check, needed in CHECKS:
+        if all(path in parts for path in needed):
+            lines.extend(check(*(parts[path] for path in needed)))
+    return lines

@@ -1,0 +1,56 @@
+"""Where data lives: the Atlas cluster and its connections, Redis, and the API's shared volume."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from pydantic import Field
+
+from infra.settings.units import Mebibytes, Section
+
+Tier = Literal["M30", "M40", "M50", "M60"]
+
+CONNECTION_LIMIT: Final[dict[str, int]] = {"M30": 3000, "M40": 6000, "M50": 16000, "M60": 32000}
+"""Connections that Atlas allows each node of a tier."""
+
+RESERVED_CONNECTIONS: Final = 10
+"""Connections left on each node for Atlas itself and for people."""
+
+MONITORING_CONNECTIONS: Final = 2
+"""Connections that a driver keeps to each node beside its pool."""
+
+
+class Pool(Section):
+    """MongoDB connections of one pod."""
+
+    max: int = Field(ge=1, le=500, description="runbook, Database Connection Exhaustion: MONGODB_MAX_POOL_SIZE=50")
+    min: int = Field(ge=0, le=500, description="runbook, Database Connection Exhaustion: MONGODB_MIN_POOL_SIZE=10")
+
+
+class Database(Section):
+    """MongoDB Atlas."""
+
+    tier: Tier = Field(description="runbook, Technology Stack: MongoDB Atlas (M30 cluster)")
+    pool: Pool
+
+
+class Redis(Section):
+    """Redis in cluster mode."""
+
+    masters: int = Field(ge=3, le=9, description="runbook, Technology Stack: cluster mode needs three masters")
+    replicas: int = Field(ge=3, le=18, description="ours: one replica for each master")
+
+
+class Storage(Section):
+    """The volume that all API pods share."""
+
+    size_mib: Mebibytes = Field(ge=50 * 1024, le=16 * 1024 * 1024, description="runbook, Resource Allocation: 50Gi")
+    access_mode: Literal["ReadWriteMany"] = Field(
+        description="ours: a ReadWriteOnce volume would deadlock a rollout over several nodes"
+    )
+    storage_class: str = Field(
+        pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",
+        examples=["efs-sc"],
+        description="ours: must offer ReadWriteMany",
+    )
+    mount_path: str = Field(pattern=r"^/[a-z][a-z0-9/_-]*$", max_length=100, examples=["/data"], description="ours")

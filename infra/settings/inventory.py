@@ -1,0 +1,75 @@
+"""Which secrets the app reads, and which Kubernetes Secret carries each; the values are in encrypted stack config."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from infra.settings.model import LOCAL
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+Group = Literal["db-secrets", "service-secrets"]
+
+CONFIG_KEY: Final = "secrets"
+"""Stack config key (below ``rez-infra:``) of the object that holds the values."""
+
+
+@dataclass(frozen=True)
+class SecretName:
+    """One secret of the app.
+
+    Attributes:
+        name: The name of its file in the pod, and of its config key.
+        group: The Secret that carries it.
+        needed_on_local: Whether stack ``local`` needs it too; every other stack needs all.
+    """
+
+    name: str
+    group: Group
+    needed_on_local: bool = True
+
+
+INVENTORY: Final = (
+    SecretName("MONGODB_URI", "db-secrets", needed_on_local=False),
+    SecretName("REDIS_URL", "db-secrets", needed_on_local=False),
+    SecretName("JWT_SECRET", "db-secrets"),
+    SecretName("CLOUDINARY_CLOUD_NAME", "service-secrets"),
+    SecretName("CLOUDINARY_API_KEY", "service-secrets"),
+    SecretName("CLOUDINARY_API_SECRET", "service-secrets"),
+    SecretName("SENDGRID_API_KEY", "service-secrets"),
+    SecretName("TWILIO_ACCOUNT_SID", "service-secrets"),
+    SecretName("TWILIO_AUTH_TOKEN", "service-secrets"),
+    SecretName("RAZORPAY_KEY_ID", "service-secrets"),
+    SecretName("RAZORPAY_KEY_SECRET", "service-secrets"),
+    SecretName("SENTRY_DSN", "service-secrets"),
+    SecretName("NEW_RELIC_LICENSE_KEY", "service-secrets"),
+)
+"""The runbook's External Dependencies and Monitoring, and what the API itself signs and connects with."""
+
+
+def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
+    """One line for each secret that is missing, and for each that nobody reads.
+
+    Args:
+        present: Names that have a value in the stack's config.
+        stack: The stack's name; ``local`` does without what has no server there yet.
+
+    Returns:
+        Lines that name the secret and the command that sets or removes it, never a value.
+    """
+    missing = [
+        f"secrets.{secret.name}: no value; set it (value on stdin) with "
+        f"`rez pulumi config set --stack {stack} --secret --path '{CONFIG_KEY}.{secret.name}'`"
+        for secret in INVENTORY
+        if secret.name not in present and (secret.needed_on_local or stack != LOCAL)
+    ]
+    known = {secret.name for secret in INVENTORY}
+    unread = [
+        f"secrets.{name}: nobody reads it; remove it with "
+        f"`rez pulumi config rm --stack {stack} --path '{CONFIG_KEY}.{name}'`"
+        for name in sorted(present)
+        if name not in known
+    ]
+    return missing + unread

@@ -1,0 +1,44 @@
+"""The settings of one stack, section by section."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import Field
+
+from infra.settings.alerts import Alerts
+from infra.settings.api import Api
+from infra.settings.contacts import Contacts
+from infra.settings.data import Database, Redis, Storage
+from infra.settings.maintenance import Maintenance
+from infra.settings.platform import Cluster, Network
+from infra.settings.service import Service, Technology
+from infra.settings.units import Section
+
+LOCAL: Final = "local"
+"""The stack on one machine: dummy credentials, nothing protected. Every other stack is held to production's rules."""
+
+NAMESPACE: Final = "production"
+"""The runbook's namespace, on every stack."""
+
+
+class Settings(Section):
+    """Everything a stack is made from, secrets aside."""
+
+    stack: str
+    service: Service
+    technology: Technology
+    api: Api
+    storage: Storage
+    database: Database
+    redis: Redis
+    alerts: Alerts
+    maintenance: Maintenance
+    contacts: Contacts
+    network: Network
+    cluster: Cluster = Field(default=Cluster())
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the stack on one machine, which may be destroyed whole."""
+        return self.stack == LOCAL

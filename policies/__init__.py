@@ -1,0 +1,1 @@
+"""What the runbook forbids, judged from plain data and independently of the settings."""

@@ -1,0 +1,165 @@
+# ruff: noqa: N802 - the protocol names its methods so
+"""The adapter between Pulumi's engine and the rules: an analyzer plugin that decodes each resource once.
+
+The stock SDK decodes a resource again for every policy and turns a mandatory policy that meets an unknown value into an
+advisory; therefore the engine's protocol is served here directly, with the messages of the pulumi package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from concurrent import futures
+from typing import TYPE_CHECKING, Any, Final
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
+
+from policies.decode import decode
+from policies.judge import judge, judge_stack
+from policies.registry import RULES
+from policies.resource import Resource, from_pulumi
+from policies.rule import Enforcement, Finding, Rule, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NAME: Final = "rez-runbook"
+VERSION: Final = "0.1.0"
+_PARENT_CHECK_S: Final = 2.0
+_MESSAGE_BYTES: Final = 400 * 1024 * 1024
+_LEVELS: Final = {
+    Enforcement.ADVISORY: analyzer_pb2.ADVISORY,
+    Enforcement.MANDATORY: analyzer_pb2.MANDATORY,
+    Enforcement.DISABLED: analyzer_pb2.DISABLED,
+}
+_CONFIGURED: Final = {
+    analyzer_pb2.ADVISORY: Enforcement.ADVISORY,
+    analyzer_pb2.MANDATORY: Enforcement.MANDATORY,
+    analyzer_pb2.REMEDIATE: Enforcement.MANDATORY,
+    analyzer_pb2.DISABLED: Enforcement.DISABLED,
+}
+_SEVERITIES: Final = {
+    Severity.MEDIUM: analyzer_pb2.POLICY_SEVERITY_MEDIUM,
+    Severity.HIGH: analyzer_pb2.POLICY_SEVERITY_HIGH,
+    Severity.CRITICAL: analyzer_pb2.POLICY_SEVERITY_CRITICAL,
+}
+
+
+class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """Answers the engine's questions about resources."""
+
+    def __init__(self) -> None:
+        self._levels: dict[str, Enforcement] = {}
+        self._declared: dict[str, Resource] = {}
+
+    def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: Any) -> analyzer_pb2.AnalyzerInfo:
+        """List the rules."""
+        del request, context
+        policies = [_policy(rule) for rule in RULES]
+        return analyzer_pb2.AnalyzerInfo(name=NAME, version=VERSION, supportsConfig=True, policies=policies)
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: Any) -> plugin_pb2.PluginInfo:
+        """Tell the pack's version."""
+        del request, context
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: Any) -> empty_pb2.Empty:
+        """Take over enforcement levels from `--policy-pack-config`."""
+        del context
+        self._levels = {name: _CONFIGURED[config.enforcementLevel] for name, config in request.policyConfig.items()}
+        return empty_pb2.Empty()
+
+    def ConfigureStack(
+        self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: Any
+    ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
+        """Accept the stack's description; resources name their stack themselves."""
+        del request, context
+        return analyzer_pb2.AnalyzerStackConfigureResponse()
+
+    def Analyze(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
+        """Judge one resource by what the program declares."""
+        del context
+        resource = from_pulumi(request.type, decode(request.properties), request.urn)
+        self._declared[request.urn] = resource
+        findings = judge(resource, stack=_stack(request.urn))
+        return self._response((request.urn, finding) for finding in findings)
+
+    def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
+        """Judge the stack's resources together."""
+        del context
+        resources = [self._resource(sent) for sent in request.resources]
+        stack = _stack(request.resources[0].urn) if request.resources else ""
+        findings = judge_stack(resources, stack=stack)
+        return self._response((resource.origin, finding) for resource, finding in findings)
+
+    def Cancel(self, request: empty_pb2.Empty, context: Any) -> empty_pb2.Empty:
+        """Agree to stop: every answer is quick, so there is nothing to break off."""
+        del request, context
+        return empty_pb2.Empty()
+
+    def _resource(self, sent: analyzer_pb2.AnalyzerResource) -> Resource:
+        # The engine sends what the provider returned. For an object that is live that holds the API server's defaults
+        # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
+        return self._declared.get(sent.urn) or from_pulumi(sent.type, decode(sent.properties), sent.urn)
+
+    def _response(self, findings: Iterable[tuple[str, Finding]]) -> analyzer_pb2.AnalyzeResponse:
+        response = analyzer_pb2.AnalyzeResponse()
+        for urn, finding in findings:
+            level = self._level(finding)
+            if level is not Enforcement.DISABLED:
+                response.diagnostics.append(_diagnostic(urn, finding, level))
+        return response
+
+    def _level(self, finding: Finding) -> Enforcement:
+        configured = self._levels.get(finding.rule.id, finding.rule.enforcement)
+        return finding.enforcement if configured is finding.rule.enforcement else configured
+
+
+def serve() -> None:
+    """Serve the engine until it ends this process or is gone itself; the port is the first line on stdout."""
+    server = grpc.server(
+        futures.ThreadPoolExecutor(max_workers=4), options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)]
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    parent = os.getppid()
+    with contextlib.suppress(KeyboardInterrupt):
+        while server.wait_for_termination(timeout=_PARENT_CHECK_S) and os.getppid() == parent:
+            pass
+    server.stop(grace=None)
+
+
+def _policy(rule: Rule) -> analyzer_pb2.PolicyInfo:
+    return analyzer_pb2.PolicyInfo(
+        name=rule.id,
+        displayName=rule.id,
+        description=rule.about.title,
+        enforcementLevel=_LEVELS[rule.enforcement],
+        severity=_SEVERITIES[rule.about.severity],
+        remediation_steps=f"{rule.about.remedy}\n{rule.about.snippet}",
+        policy_type=analyzer_pb2.POLICY_TYPE_STACK if rule.graph_check else analyzer_pb2.POLICY_TYPE_RESOURCE,
+    )
+
+
+def _diagnostic(urn: str, finding: Finding, level: Enforcement) -> analyzer_pb2.AnalyzeDiagnostic:
+    about = finding.rule.about
+    return analyzer_pb2.AnalyzeDiagnostic(
+        policyName=about.id,
+        policyPackName=NAME,
+        policyPackVersion=VERSION,
+        description=about.title,
+        message=f"{about.title}\n{finding.message}",
+        enforcementLevel=_LEVELS[level],
+        severity=_SEVERITIES[about.severity],
+        urn=urn,
+    )
+
+
+def _stack(urn: str) -> str:
+    return urn.split("::", 1)[0].rpartition(":")[2]

@@ -1,0 +1,70 @@
+"""Where pods are inside the objects that run them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node
+
+_TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    "Pod": (),
+}
+
+SERVING: Final = ("Deployment.apps", "StatefulSet.apps")
+"""Kinds that keep a service up, pod by pod."""
+
+WORKLOADS: Final = (
+    *SERVING,
+    "DaemonSet.apps",
+    "ReplicaSet.apps",
+    "ReplicationController",
+    "Job.batch",
+    "CronJob.batch",
+    "Pod",
+)
+"""Every kind that runs pods."""
+
+
+def template(workload: Node) -> Node:
+    """Find the pod template (or the pod itself) in an object of a kind in WORKLOADS."""
+    return workload.at(*_TEMPLATES.get(workload.text("kind"), ()))
+
+
+def pods(workload: Node) -> Iterator[Node]:
+    """Pick the pod's spec."""
+    yield template(workload).at("spec")
+
+
+def containers(workload: Node) -> Iterator[Node]:
+    """Pick every container, init containers too."""
+    for pod in pods(workload):
+        yield from pod.each("initContainers")
+        yield from pod.each("containers")
+
+
+def main_containers(workload: Node) -> Iterator[Node]:
+    """Pick the containers that do the work, without init containers and sidecars."""
+    for pod in pods(workload):
+        yield from pod.each("containers")
+
+
+def variables(workload: Node) -> Iterator[Node]:
+    """Pick every environment variable of every container."""
+    for container in containers(workload):
+        yield from container.each("env")
+
+
+def volumes(workload: Node) -> Iterator[Node]:
+    """Pick every volume."""
+    for pod in pods(workload):
+        yield from pod.each("volumes")

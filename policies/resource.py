@@ -1,0 +1,83 @@
+"""One object under judgement: where it was found, what kind it is, what it is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from policies.node import Node, UndeterminedError
+
+if TYPE_CHECKING:
+    from policies.values import Manifest
+
+KUBERNETES: Final = "kubernetes:"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An object and its identity.
+
+    Attributes:
+        origin: Where it was found: a URN, or a file and line.
+        kind: `Kind` or `Kind.group` of a Kubernetes object, else Pulumi's type token.
+        node: The object.
+    """
+
+    origin: str
+    kind: str
+    node: Node
+
+    @property
+    def namespace(self) -> str:
+        """The object's namespace, "" if it has none or it is not known."""
+        return _known(self.node, "namespace")
+
+    @property
+    def name(self) -> str:
+        """The object's name, else the last part of its origin."""
+        return _known(self.node, "name") or self.origin.rsplit("::", 1)[-1]
+
+    def __str__(self) -> str:
+        """Name the object as messages do."""
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind.split('.')[0]} {place}"
+
+
+def from_manifest(manifest: Manifest, origin: str = "") -> Resource:
+    """Take a Kubernetes manifest.
+
+    Args:
+        manifest: The object.
+        origin: Where it was found.
+
+    Returns:
+        The resource.
+    """
+    node = Node(manifest)
+    group, _, version = node.text("apiVersion").rpartition("/")
+    kind = node.text("kind")
+    return Resource(origin, f"{kind}.{group}" if group and version else kind, node)
+
+
+def from_pulumi(type_token: str, properties: Manifest, urn: str) -> Resource:
+    """Take a resource as Pulumi's engine describes it.
+
+    Args:
+        type_token: As in `kubernetes:apps/v1:Deployment`.
+        properties: Its decoded inputs.
+        urn: Its URN.
+
+    Returns:
+        The resource; a Kubernetes object is recognised by its own apiVersion and kind, else by the type token.
+    """
+    if not type_token.startswith(KUBERNETES):
+        return Resource(urn, type_token, Node(properties))
+    _, version, kind = (*type_token.split(":", 2), "", "")[:3]
+    return from_manifest({"apiVersion": version.removeprefix("core/"), "kind": kind, **properties}, urn)
+
+
+def _known(node: Node, key: str) -> str:
+    try:
+        return node.text("metadata", key)
+    except UndeterminedError:
+        return ""

@@ -1,0 +1,65 @@
+"""Images: what runs is exactly what was built and tested."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.api import api_containers
+from policies.limits import API_REPOSITORIES, DEPLOY_SOURCE
+from policies.pods import WORKLOADS, containers
+from policies.rule import About, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node, Violation
+
+_PINNED: Final = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
+_LATEST: Final = re.compile(r":latest(@|$)")
+_SNIPPET: Final = "image: docker.io/rezapp/merchant-backend@sha256:<digest of the release>\n"
+
+
+@rule(
+    About(
+        id="container-image-digest",
+        severity=Severity.HIGH,
+        title="Every image is named by its digest and never as latest",
+        why="A tag can be moved: pods of one release would run different code, and a rollback would not go back",
+        remedy="name the image by digest, repository@sha256:…; the registry prints it at push",
+        snippet=_SNIPPET,
+        source=DEPLOY_SOURCE,
+    ),
+    kinds=WORKLOADS,
+    each=containers,
+)
+def image_digest(container: Node) -> Iterator[Violation]:
+    """Ask for a digest."""
+    image = container.text("image")
+    if _PINNED.fullmatch(image) is None or _LATEST.search(image):
+        yield container.must("image", be="end in @sha256:<digest>, without the tag latest")
+
+
+@rule(
+    About(
+        id="container-image-repository",
+        severity=Severity.HIGH,
+        title="The API's image comes from rezapp/merchant-backend on Docker Hub",
+        why="An image from elsewhere was neither built nor scanned by the release pipeline",
+        remedy="use docker.io/rezapp/merchant-backend",
+        snippet=_SNIPPET,
+        source=DEPLOY_SOURCE,
+    ),
+    kinds=("Deployment.apps",),
+    each=api_containers,
+)
+def image_repository(container: Node) -> Iterator[Violation]:
+    """Compare the repository."""
+    if _repository(container.text("image")) not in API_REPOSITORIES:
+        yield container.must("image", be=f"be from {API_REPOSITORIES[0]}")
+
+
+def _repository(image: str) -> str:
+    name = image.partition("@")[0]
+    path, slash, last = name.rpartition("/")
+    return f"{path}{slash}{last.partition(':')[0]}"

@@ -1,0 +1,109 @@
+"""Probes: no traffic before a pod is ready, and a restart only for a pod that is stuck."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.api import api_containers
+from policies.limits import HEALTH_PATH, HEALTH_SOURCE
+from policies.pods import SERVING, main_containers
+from policies.rule import About, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node, Violation
+
+_SNIPPET: Final = """\
+startupProbe: {httpGet: {path: /health, port: http}, periodSeconds: 2, failureThreshold: 30}
+readinessProbe: {httpGet: {path: /health, port: http}, periodSeconds: 5}
+livenessProbe: {httpGet: {path: /health/live, port: http}, periodSeconds: 10}
+"""
+_HANDLERS: Final = ("httpGet", "tcpSocket", "exec", "grpc")
+
+
+@rule(
+    About(
+        id="container-readiness-probe",
+        severity=Severity.HIGH,
+        title="Every serving container has a readiness probe",
+        why="Without it a rollout sends requests to pods that cannot answer yet",
+        remedy="add a readinessProbe; for the API on /health",
+        snippet=_SNIPPET,
+        source=HEALTH_SOURCE,
+    ),
+    kinds=SERVING,
+    each=main_containers,
+)
+def readiness_probe(container: Node) -> Iterator[Violation]:
+    """Ask for the probe."""
+    yield from _probe(container, "readinessProbe")
+
+
+@rule(
+    About(
+        id="container-liveness-probe",
+        severity=Severity.HIGH,
+        title="Every serving container has a liveness probe",
+        why="Without it a stuck process keeps its place among the endpoints for ever",
+        remedy="add a livenessProbe that only asks whether the process answers; for the API on /health/live",
+        snippet=_SNIPPET,
+        source=HEALTH_SOURCE,
+    ),
+    kinds=SERVING,
+    each=main_containers,
+)
+def liveness_probe(container: Node) -> Iterator[Violation]:
+    """Ask for the probe."""
+    yield from _probe(container, "livenessProbe")
+
+
+@rule(
+    About(
+        id="deployment-startup-probe",
+        severity=Severity.MEDIUM,
+        title="The API has a startup probe",
+        why="Without it a slow start looks like a stuck process and is restarted in a loop",
+        remedy="add a startupProbe on /health that allows as long as a start may take",
+        snippet=_SNIPPET,
+        source=HEALTH_SOURCE,
+    ),
+    kinds=("Deployment.apps",),
+    each=api_containers,
+)
+def startup_probe(container: Node) -> Iterator[Violation]:
+    """Ask for the probe."""
+    yield from _probe(container, "startupProbe")
+
+
+@rule(
+    About(
+        id="container-liveness-path",
+        severity=Severity.CRITICAL,
+        title="Liveness depends on nothing outside the process",
+        why="/health answers for MongoDB and Redis: a database outage would restart the whole fleet",
+        remedy="point livenessProbe.httpGet.path at /health/live",
+        snippet=_SNIPPET,
+        source=HEALTH_SOURCE,
+    ),
+    kinds=SERVING,
+    each=main_containers,
+)
+def liveness_path(container: Node) -> Iterator[Violation]:
+    """Refuse the readiness check as a liveness check."""
+    liveness = container.at("livenessProbe", "httpGet")
+    if not liveness.mapping():
+        return
+    path = (liveness.text("path") or "/").partition("?")[0].rstrip("/")
+    readiness = container.at("readinessProbe", "httpGet")
+    same = readiness.mapping() and (liveness.get("path"), liveness.get("port")) == (
+        readiness.get("path"),
+        readiness.get("port"),
+    )
+    if path == HEALTH_PATH or same:
+        yield liveness.must("path", be="be a path that asks neither MongoDB nor Redis, such as /health/live")
+
+
+def _probe(container: Node, name: str) -> Iterator[Violation]:
+    if not any(isinstance(container.get(name, handler), dict) for handler in _HANDLERS):
+        yield container.must(name, be=f"have one of {', '.join(_HANDLERS)}")

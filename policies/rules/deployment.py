@@ -1,0 +1,127 @@
+"""The Deployment: who owns the replicas, and how one release replaces another without a lost request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.api import api_containers, api_deployments, is_api
+from policies.limits import DRAIN_S, PODS, RESTART_SOURCE, SCALE_SOURCE
+from policies.node import Node, Violation
+from policies.pods import pods
+from policies.rule import About, Severity, graph_rule, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.graph import Graph
+
+_KINDS: Final = ("Deployment.apps",)
+_ROLLING: Final = """\
+strategy:
+  type: RollingUpdate
+  rollingUpdate: {maxUnavailable: 0, maxSurge: 1}
+"""
+_STOPPING: Final = """\
+terminationGracePeriodSeconds: 45
+containers:
+  - name: api
+    lifecycle: {preStop: {sleep: {seconds: 10}}}
+"""
+_DEFAULT_GRACE_S: Final = 30
+
+
+@graph_rule(
+    About(
+        id="deployment-replicas",
+        severity=Severity.HIGH,
+        title="Replicas belong to the HPA; without one the API has 3 to 10",
+        why="A fixed number takes the fleet back from the HPA at every update, under load down to it",
+        remedy="leave spec.replicas out and let merchant-backend-hpa decide between 3 and 10",
+        snippet="spec:\n  # no replicas: the HPA owns them\n  selector: {matchLabels: {app: merchant-backend}}\n",
+        source=SCALE_SOURCE,
+    ),
+    kinds=_KINDS,
+)
+def replicas(deployment: Node, graph: Graph) -> Iterator[Violation]:
+    """Compare the number with who should own it."""
+    count = deployment.get("spec", "replicas")
+    if next(graph.autoscalers(deployment), None) is not None:
+        if count is not None:
+            yield deployment.must("spec", "replicas", be="not be set, the HPA owns it")
+    elif is_api(deployment) and not (isinstance(count, int) and PODS.least <= count <= PODS.most):
+        yield deployment.must("spec", "replicas", be=f"be {PODS.least} to {PODS.most} without an HPA")
+
+
+@graph_rule(
+    About(
+        id="deployment-autoscaler",
+        severity=Severity.HIGH,
+        title="The API has exactly one HPA",
+        why="Without one a peak meets a fixed fleet; two of them fight over the replicas",
+        remedy="declare merchant-backend-hpa with this Deployment as its scaleTargetRef",
+        snippet="kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: "
+        "{apiVersion: apps/v1, kind: Deployment, name: merchant-backend}\n",
+        source=SCALE_SOURCE,
+    ),
+    kinds=_KINDS,
+    each=api_deployments,
+)
+def autoscaler(deployment: Node, graph: Graph) -> Iterator[Violation]:
+    """Count the HPAs."""
+    names = [hpa.text("metadata", "name") for hpa in graph.autoscalers(deployment)]
+    if len(names) != 1:
+        found = f"scaled by {', '.join(names)}" if names else "scaled by no HPA"
+        yield Violation(field="spec", value=found, must="be scaled by exactly one")
+
+
+@rule(
+    About(
+        id="deployment-strategy",
+        severity=Severity.CRITICAL,
+        title="An update of the API takes no pod away before its successor serves",
+        why="Recreate is an outage, and the default of 25 % unavailable takes pods away at peak load",
+        remedy="set strategy.type RollingUpdate with maxUnavailable 0 and maxSurge of at least 1",
+        snippet=_ROLLING,
+        source=RESTART_SOURCE,
+    ),
+    kinds=_KINDS,
+    each=api_deployments,
+)
+def strategy(deployment: Node) -> Iterator[Violation]:
+    """Ask for a rolling update with nothing unavailable."""
+    at = deployment.at("spec", "strategy")
+    if at.get("type") not in (None, "RollingUpdate"):
+        yield at.must("type", be="be RollingUpdate")
+    elif at.get("rollingUpdate", "maxUnavailable") not in (0, "0%"):
+        yield at.must("rollingUpdate", "maxUnavailable", be="be 0")
+    elif at.get("rollingUpdate", "maxSurge") in (0, "0%"):
+        yield at.must("rollingUpdate", "maxSurge", be="be at least 1 when maxUnavailable is 0")
+
+
+@rule(
+    About(
+        id="deployment-graceful-stop",
+        severity=Severity.HIGH,
+        title="A pod of the API stops after its traffic has, with time to finish what it serves",
+        why="Endpoints forget a pod seconds after it is told to stop: without a preStop wait requests are lost",
+        remedy=f"add a preStop sleep, and a terminationGracePeriodSeconds at least {DRAIN_S} s longer",
+        snippet=_STOPPING,
+        source=RESTART_SOURCE,
+    ),
+    kinds=_KINDS,
+    each=api_containers,
+)
+def graceful_stop(container: Node) -> Iterator[Violation]:
+    """Ask for a preStop hook and a grace period that holds it and the drain."""
+    hook = container.at("lifecycle", "preStop")
+    if not hook.mapping():
+        yield hook.must(be="wait until the endpoints have forgotten the pod")
+        return
+    sleep_s = hook.integer("sleep", "seconds") or 0
+    for pod in pods(container.root):
+        grace_s = pod.get("terminationGracePeriodSeconds")
+        if not isinstance(grace_s, int) and grace_s is not None:
+            grace_s = 0
+        if (_DEFAULT_GRACE_S if grace_s is None else grace_s) < sleep_s + DRAIN_S:
+            least = f"be at least {sleep_s + DRAIN_S} s: preStop {sleep_s} s and {DRAIN_S} s to drain"
+            yield pod.must("terminationGracePeriodSeconds", be=least)

@@ -1,0 +1,110 @@
+"""The Service: one door to the outside, and it leads to pods that listen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.graph import Graph, namespace_of
+from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
+from policies.pods import WORKLOADS, pods, template
+from policies.rule import About, Severity, graph_rule, rule
+from policies.label_selector import selects_exactly
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node, Violation
+
+_KINDS: Final = ("Service",)
+_SNIPPET: Final = """\
+spec:
+  type: ClusterIP
+  selector: {app: merchant-backend}
+  ports:
+    - {port: 80, targetPort: http}
+"""
+_OUTSIDE: Final = ("LoadBalancer", "NodePort")
+
+
+@rule(
+    About(
+        id="service-exposed",
+        severity=Severity.CRITICAL,
+        title="Only merchant-backend-service is reachable from outside",
+        why="A second door has no TLS, no limits and nobody who watches it",
+        remedy=f"use type ClusterIP; traffic from outside goes through {PUBLIC_SERVICE}",
+        snippet=_SNIPPET,
+        source=NETWORK_SOURCE,
+    ),
+    kinds=_KINDS,
+)
+def exposed(service: Node) -> Iterator[Violation]:
+    """Refuse every open Service but the one allowed by name, and external addresses on any."""
+    if service.get("spec", "type") in _OUTSIDE:
+        place = (service.get("metadata", "namespace"), service.get("metadata", "name"))
+        if service.get("spec", "type") != "LoadBalancer" or place != (NAMESPACE, PUBLIC_SERVICE):
+            yield service.must("spec", "type", be="be ClusterIP")
+    if any(True for _ in service.each("spec", "externalIPs")):
+        yield service.must("spec", "externalIPs", be="not be set")
+
+
+@graph_rule(
+    About(
+        id="service-selector",
+        severity=Severity.HIGH,
+        title="Every Service selects pods of the stack",
+        why="A selector with a typing error gives a Service without endpoints: every request fails",
+        remedy="let spec.selector repeat labels of the pod template",
+        snippet=_SNIPPET,
+        source=NETWORK_SOURCE,
+    ),
+    kinds=_KINDS,
+)
+def selector(service: Node, graph: Graph) -> Iterator[Violation]:
+    """Look for workloads behind the Service; one without a selector has its endpoints made by hand."""
+    if service.mapping("spec", "selector") and next(_behind(service, graph), None) is None:
+        yield service.must("spec", "selector", be="match the labels of a pod template in its namespace")
+
+
+@graph_rule(
+    About(
+        id="service-target-port",
+        severity=Severity.HIGH,
+        title="Every Service port leads to a port of a container behind it",
+        why="The Service has endpoints, and every connection to it is refused",
+        remedy="name the container's port in targetPort",
+        snippet=_SNIPPET,
+        source=NETWORK_SOURCE,
+    ),
+    kinds=_KINDS,
+)
+def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
+    """Compare target ports with the container ports of every workload behind the Service."""
+    if not service.mapping("spec", "selector"):
+        return
+    for workload in _behind(service, graph):
+        declared = set(_ports(workload))
+        for port in service.each("spec", "ports"):
+            wanted = port.get("targetPort")
+            target = port.get("port") if wanted is None else wanted
+            if (target, port.text("protocol") or "TCP") not in declared:
+                name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
+                yield port.must("targetPort", be=f"be a container port of {name}")
+
+
+def _behind(service: Node, graph: Graph) -> Iterator[Node]:
+    wanted = service.mapping("spec", "selector")
+    for kind in WORKLOADS:
+        for workload in graph.of(kind, namespace_of(service)):
+            if selects_exactly(wanted, template(workload).mapping("metadata", "labels")):
+                yield workload
+
+
+def _ports(workload: Node) -> Iterator[tuple[object, str]]:
+    for pod in pods(workload):
+        for container in (*pod.each("containers"), *pod.each("initContainers")):
+            for port in container.each("ports"):
+                protocol = port.text("protocol") or "TCP"
+                yield port.get("containerPort"), protocol
+                if name := port.text("name"):
+                    yield name, protocol

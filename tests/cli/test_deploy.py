@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from infra.cli import deploy, rollouts
+from infra.errors import RolloutError
+from infra.rollout import deploy as task
+from infra.rollout.releases import Release
+from infra.rollout.report import Report
+
+RELEASE = Release("v3", "docker.io/rezapp/merchant-backend@sha256:" + "3" * 64)
+
+
+def report(outcome: str) -> Report:
+    return Report("deploy", "local", RELEASE, None, outcome, "crash-loop", "container api crashed", "v2", 12.0)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the command with its task and its scene replaced; asks for the task's outcome and the arguments."""
+
+    def run(outcome: str, *args: str) -> Any:
+        plan = task.Plan(RELEASE, None, None, done=False)
+        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local"))
+        monkeypatch.setattr(task, "preflight", lambda *_, **__: plan)
+        monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))
+        monkeypatch.setattr(task.Plan, "lines", lambda *_: ["deploy v3 on local"])
+        monkeypatch.setattr("infra.rollout.transition.preview", lambda *_: ["~ Deployment"])
+        app = typer.Typer()
+        app.command()(deploy.deploy)
+        return CliRunner().invoke(app, [*args])
+
+    return run
+
+
+def test_a_good_deploy_ends_with_a_summary(invoke: Any) -> None:
+    result = invoke("deployed", "v3")
+    assert result.exit_code == 0
+    assert "deploy v3 on local: deployed after 12 s" in result.stdout
+
+
+def test_a_bad_deploy_ends_with_its_error(invoke: Any) -> None:
+    result = invoke("rolled-back", "v3")
+    assert isinstance(result.exception, RolloutError)
+    assert "crash-loop" in result.stdout
+
+
+def test_json_is_one_object_also_when_bad(invoke: Any) -> None:
+    result = invoke("rolled-back", "v3", "--json")
+    assert json.loads(result.stdout)["outcome"] == "rolled-back"
+
+
+def test_a_dry_run_shows_plan_and_preview(invoke: Any) -> None:
+    result = invoke("deployed", "v3", "--dry-run")
+    assert result.stdout.splitlines() == ["deploy v3 on local", "  | ~ Deployment"]
+    assert json.loads(invoke("deployed", "v3", "--dry-run", "--json").stdout)["preview"] == ["~ Deployment"]
+
+
+def test_the_actor_is_the_ci_or_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTOR", raising=False)
+    assert "@" in rollouts.actor()
+    monkeypatch.setenv("GITHUB_ACTOR", "octocat")
+    monkeypatch.setenv("GITHUB_RUN_ID", "7")
+    assert rollouts.actor() == "octocat (GitHub run 7)"

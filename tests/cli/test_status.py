@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.testing import CliRunner
+
+from infra.cli import status
+from infra.errors import UnavailableError
+
+if TYPE_CHECKING:
+    import pytest
+
+FOUND: dict[str, Any] = {
+    "stack": "local",
+    "release": {"version": "v2", "image": "docker.io/rezapp/merchant-backend@sha256:22"},
+    "rollout": {"state": "healthy", "reason": "complete", "message": "3 of 3 updated, 3 available"},
+    "replicas": {"desired": 3, "ready": 3, "updated": 3, "available": 3},
+    "hpa": {
+        "min": 3,
+        "max": 10,
+        "current": 3,
+        "desired": 3,
+        "metrics": [{"name": "cpu", "current": "2%", "target": "70%"}],
+    },
+    "endpoints": {"ready": 3, "total": 3},
+    "health": {"url": "http://127.0.0.1:8080/health", "ok": True, "status": 200, "detail": "{}"},
+    "resources": {"error": "metrics-server absent"},
+    "restarts": {"merchant-backend-a": 1},
+    "events": [],
+}
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, *args: str) -> Any:
+    monkeypatch.setattr(status, "_reader", lambda _: lambda: FOUND)
+    app = typer.Typer()
+    app.command()(status.status)
+    return CliRunner().invoke(app, [*args])
+
+
+def test_json_is_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert json.loads(shown(monkeypatch, "--json").stdout)["release"]["version"] == "v2"
+
+
+def test_an_unavailable_part_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = shown(monkeypatch).stdout
+    assert "resources  unavailable: metrics-server absent" in text
+    assert "replicas   3/3 ready" in text
+    assert "merchant-backend-a: 1 restarts" in text
+
+
+def test_resource_use_is_shown_against_the_limits() -> None:
+    use = {"cpu_millicores": 300, "cpu_limit_millicores": 3000, "memory_mib": 512, "memory_limit_mib": 3072}
+    text = "\n".join(status.lines({**FOUND, "resources": {**use, "pods": {"merchant-backend-a": use}}}))
+    assert "resources  CPU 300m/3000m (10%), memory 512Mi/3072Mi (16%), of the limits" in text
+    assert "merchant-backend-a: 1 restarts, CPU 300m/3000m" in text
+
+
+def test_watching_outlives_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Any] = [FOUND, UnavailableError("cluster unavailable"), FOUND]
+
+    def read() -> Any:
+        if not answers:
+            raise KeyboardInterrupt
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(status, "_reader", lambda _: read)
+    monkeypatch.setattr(status, "REFRESH_S", 0)
+    app = typer.Typer()
+    app.command()(status.status)
+    result = CliRunner().invoke(app, ["--watch"])
+    assert result.stdout.count("v2 healthy: 3/3 ready, 3 updated, endpoints 3/3, health 200") == 2
+    assert "cluster unavailable" in result.stderr

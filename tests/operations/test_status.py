@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.errors import UnavailableError
+from infra.operations import health, status
+from infra.operations.status import Health
+from infra.rejection import ApiError
+from infra.rollout.target import Target
+
+FIXTURE = Path(__file__).parents[1] / "rollout" / "fixtures" / "deployment" / "healthy-v2.json"
+HPA = {
+    "spec": {
+        "minReplicas": 3,
+        "maxReplicas": 10,
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}},
+            },
+            {
+                "type": "Resource",
+                "resource": {"name": "memory", "target": {"type": "AverageValue", "averageValue": "870Mi"}},
+            },
+        ],
+    },
+    "status": {
+        "currentReplicas": 3,
+        "desiredReplicas": 4,
+        "currentMetrics": [
+            {
+                "type": "Resource",
+                "resource": {"name": "cpu", "current": {"averageUtilization": 81, "averageValue": "405m"}},
+            }
+        ],
+    },
+}
+
+
+class FakeCluster:
+    def __init__(self) -> None:
+        found = json.loads(FIXTURE.read_text())
+        pod = found["pods"][0]["metadata"]["name"]
+        usage = {"cpu": "12345678n", "memory": "131072Ki"}
+        self.lists: dict[str, Any] = {
+            "Deployment": [found["deployment"]],
+            "ReplicaSet": found["replicaSets"],
+            "Pod": found["pods"],
+            "Event": [],
+            "EndpointSlice": [{"endpoints": [{"conditions": {"ready": True}}, {"conditions": {"ready": False}}]}],
+            "PodMetrics": [{"metadata": {"name": pod}, "containers": [{"name": "api", "usage": usage}]}],
+        }
+        self.hpa: Any = HPA
+
+    def list(self, api_version: str, kind: str, namespace: str | None = None, **_: Any) -> Any:
+        if isinstance(self.lists[kind], Exception):
+            raise self.lists[kind]
+        return self.lists[kind]
+
+    def list_page(self, api_version: str, kind: str, namespace: str | None = None, **_: Any) -> Any:
+        return self.list(api_version, kind), "1"
+
+    def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Any:
+        return self.hpa
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    return FakeCluster()
+
+
+def read(cluster: Any) -> dict[str, Any]:
+    return status.read(cluster, Target(), health=lambda: Health("http://127.0.0.1:8080/health", 503, "starting"))
+
+
+def test_everything_is_read(cluster: Any) -> None:
+    found = read(cluster)
+    assert found["release"]["version"] == "v2"
+    assert found["replicas"] == {"desired": 3, "ready": 3, "updated": 3, "available": 3}
+    assert found["endpoints"] == {"ready": 1, "total": 2}
+    assert found["health"]["ok"] is False
+    assert found["rollout"]["state"] == "healthy"
+
+
+def test_the_autoscaler_shows_each_metric_against_its_target(cluster: Any) -> None:
+    found = read(cluster)["hpa"]
+    assert (found["min"], found["max"], found["current"], found["desired"]) == (3, 10, 3, 4)
+    assert found["metrics"] == [
+        {"name": "cpu", "current": "81% of the request", "target": "70% of the request"},
+        {"name": "memory", "current": "unknown", "target": "870Mi"},
+    ]
+
+
+def test_use_is_summed_in_millicores_and_mebibytes(cluster: Any) -> None:
+    found = read(cluster)["resources"]
+    assert (found["cpu_millicores"], found["cpu_limit_millicores"]) == (13, 1000)
+    assert (found["memory_mib"], found["memory_limit_mib"]) == (128, 1024)
+
+
+@pytest.mark.parametrize("failure", [ApiError("unknown kind", status=404), UnavailableError("HTTP 503")])
+def test_an_absent_metrics_server_is_named(cluster: Any, failure: Exception) -> None:
+    cluster.lists["PodMetrics"] = failure
+    assert read(cluster)["resources"] == {"error": "metrics-server absent"}
+
+
+def test_a_forbidden_part_shows_as_such(cluster: Any) -> None:
+    cluster.lists["EndpointSlice"] = ApiError("endpointslices is forbidden", status=403)
+    cluster.hpa = None
+    found = read(cluster)
+    assert "forbidden" in found["endpoints"]["error"]
+    assert "merchant-backend-hpa" in found["hpa"]["error"]
+
+
+def test_nothing_deployed_is_no_error(cluster: Any) -> None:
+    cluster.lists["Deployment"] = []
+    found = read(cluster)
+    assert found["release"] == {"version": "", "image": ""}
+    assert found["replicas"]["desired"] == 0
+
+
+def test_a_health_endpoint_that_does_not_answer_is_part_of_the_answer() -> None:
+    found = health.ask("http://127.0.0.1:9/health", 1)
+    assert (found.ok, found.status) == (False, 0)
+    assert found.detail

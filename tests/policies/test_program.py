@@ -1,0 +1,53 @@
+"""The project's own stacks break no rule."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import policies
+from infra.manifests.claim import claim
+from infra.manifests.config_map import config_map
+from infra.manifests.deployment import deployment
+from infra.manifests.hpa import hpa
+from infra.manifests.namespace import namespace
+from infra.manifests.network_policy import network_policies
+from infra.manifests.pdb import pdb
+from infra.manifests.pod import Mounts, Release
+from infra.manifests.role import deployer_role, deployer_role_binding
+from infra.manifests.secret import secrets
+from infra.manifests.service import service
+from infra.manifests.service_account import service_account
+from infra.settings import load
+from policies.judge import judge, judge_stack
+from policies.resource import from_manifest
+
+ROOT = Path(policies.__file__).parent.parent
+RELEASE = Release("v1", f"docker.io/rezapp/merchant-backend@sha256:{'0123456789abcdef' * 4}")
+
+
+@pytest.mark.parametrize("stack", ["production", "local"])
+def test_own_stack_has_no_finding(stack: str) -> None:
+    settings = load(stack, ROOT)
+    config, sealed = config_map(settings), secrets({}, stack=stack)
+    mounts = Mounts(config["metadata"]["name"], tuple(each["metadata"]["name"] for each in sealed))
+    objects = [
+        namespace("production"),
+        *network_policies(settings),
+        claim(settings),
+        service_account("merchant-backend"),
+        service_account("rez-deployer"),
+        deployer_role(),
+        deployer_role_binding(),
+        config,
+        *sealed,
+        deployment(settings, RELEASE, mounts),
+        service(settings),
+        hpa(settings),
+        pdb(settings),
+    ]
+    resources = [from_manifest(each, each["metadata"]["name"]) for each in objects]
+    found = [finding for resource in resources for finding in judge(resource, stack=stack)]
+    found += [finding for _, finding in judge_stack(resources, stack=stack)]
+    assert [finding.message for finding in found] == []

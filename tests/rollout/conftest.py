@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.errors import RezError, UnavailableError
+from infra.rejection import ApiError
+from infra.rollout.releases import Release
+from infra.rollout.snapshot import Snapshot
+from infra.rollout.target import Target
+from infra.rollout.transition import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FIXTURES = Path(__file__).parent / "fixtures"
+KINDS = {"Deployment": "deployment", "ReplicaSet": "replicaSets", "Pod": "pods", "Event": "events"}
+
+
+def load(behaviour: str) -> dict[str, Any]:
+    return json.loads((FIXTURES / f"{behaviour}.json").read_text())
+
+
+class FakeCluster:
+    """An API server in memory: what lives, who may not reach it, what is written to it."""
+
+    def __init__(self) -> None:
+        self.live: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+        self.config_maps: dict[str, dict[str, Any]] = {}
+        self.away = False
+        self.expired = 0
+        self.log = "TypeError: cannot read properties of undefined\n    at /app/server.js:7:1\n"
+        self.changed = threading.Condition()
+
+    def show(self, behaviour: str) -> None:
+        found = load(behaviour)
+        with self.changed:
+            self.live = {
+                kind: [found[key]] if isinstance(found[key], dict) else found[key] for kind, key in KINDS.items()
+            }
+            self.changed.notify_all()
+
+    def _reach(self) -> None:
+        if self.away:
+            raise UnavailableError("cluster unavailable: https://127.0.0.1:6443: Connection refused")
+
+    def list_page(
+        self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = ""
+    ) -> tuple[list[dict[str, Any]], str]:
+        self._reach()
+        return copy.deepcopy(self.live[kind]), "1"
+
+    def watch(
+        self, api_version: str, kind: str, namespace: str | None = None, **_: Any
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        before = self.live[kind]
+        with self.changed:
+            self.changed.wait_for(lambda: self.away or self.live[kind] is not before, timeout=0.2)
+        self._reach()
+        if self.live[kind] is not before:
+            self.expired += 1
+            raise ApiError("too old resource version", status=410, reason="Expired")
+        yield "BOOKMARK", {"kind": kind, "metadata": {"resourceVersion": "2"}}
+
+    def list(
+        self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = ""
+    ) -> list[dict[str, Any]]:
+        self._reach()
+        return list(self.config_maps.values())
+
+    def create(self, manifest: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
+        self._reach()
+        name = manifest["metadata"]["name"]
+        if name in self.config_maps:
+            raise ApiError(f"ConfigMap {name}: already exists", status=409, reason="AlreadyExists")
+        self.config_maps[name] = manifest
+        return manifest
+
+    def delete(
+        self, api_version: str, kind: str, name: str, namespace: str | None = None, *, propagation: str = "Background"
+    ) -> None:
+        self._reach()
+        self.config_maps.pop(name, None)
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 50) -> str:
+        return self.log
+
+
+class FakeEngine:
+    """An engine whose `up` makes the cluster show what its release is scripted to do."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self.cluster = cluster
+        self.behaviour: dict[str, str] = {}
+        self.failing: dict[str, list[BaseException]] = {}
+        self.state: dict[str, Any] = {}
+        self.ups: list[tuple[str | None, list[str]]] = []
+        self.previews: list[str | None] = []
+
+    def up(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> None:
+        self.ups.append((release, list(targets)))
+        version, _, image = (release or "").partition("=")
+        if failures := self.failing.get(version):
+            raise failures.pop(0)
+        self.state["release"] = {"version": version, "image": image}
+        self.cluster.show(self.behaviour[version])
+
+    def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> None:
+        self.previews.append(release)
+        if on_line:
+            on_line("~ Deployment merchant-backend")
+
+    def outputs(self) -> dict[str, Any]:
+        return copy.deepcopy(self.state)
+
+
+class Stage:
+    """A stack with v2 running and healthy, and what a test needs to play with it."""
+
+    def __init__(self) -> None:
+        self.cluster = FakeCluster()
+        self.engine = FakeEngine(self.cluster)
+        self.said: list[str] = []
+        self.known = {f"v{n}": f"docker.io/rezapp/merchant-backend@sha256:{str(n) * 64}" for n in (1, 2, 3)}
+        self.engine.behaviour = {f"v{n}": f"deployment/healthy-v{n}" for n in (1, 2, 3)}
+        self.step_s = 1.0
+        self._time = 0.0
+        self.runs("v2")
+
+    def release(self, version: str) -> Release:
+        return Release(version, self.known[version])
+
+    def runs(self, version: str) -> None:
+        self.engine.state = {"release": {"version": version, "image": self.known[version]}, "namespace": "production"}
+        self.cluster.show(self.engine.behaviour[version])
+
+    def clock(self) -> float:
+        self._time += self.step_s
+        return self._time
+
+    def scene(self, timeout_s: float = 600) -> Scene:
+        return Scene(
+            stack="local",
+            cluster=self.cluster,
+            engine=self.engine,
+            say=self.said.append,
+            timeout_s=timeout_s,
+            by="me@here",
+            target=Target(),
+            clock=self.clock,
+            now=lambda: datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=self._time),
+        )
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def snapshot() -> Callable[[str], Snapshot]:
+    def read(behaviour: str) -> Snapshot:
+        found = load(behaviour)
+        return Snapshot(found["deployment"], found["replicaSets"], found["pods"], found["events"])
+
+    return read
+
+
+@pytest.fixture
+def engine_failure() -> RezError:
+    return RezError("Deployment production/merchant-backend: spec.template: Invalid value")

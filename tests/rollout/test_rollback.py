@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.errors import PreconditionError, RollbackFailed
+from infra.rollout import deploy, ledger, rollback
+from infra.rollout.target import REPOSITORY
+
+if TYPE_CHECKING:
+    from infra.rollout.report import Report
+
+
+def brought(stage: Any, version: str) -> None:
+    scene = stage.scene()
+    deploy.deploy(scene, deploy.preflight(scene, version, known=stage.known, repository=REPOSITORY))
+
+
+def run(stage: Any, version: str | None = None) -> Report:
+    scene = stage.scene()
+    return rollback.rollback(scene, rollback.preflight(scene, version))
+
+
+def test_without_a_version_it_is_the_last_good_one(stage: Any) -> None:
+    brought(stage, "v3")
+    report = run(stage)
+    assert (report.outcome, report.serving, report.error()) == ("deployed", "v2", None)
+
+
+def test_twice_goes_further_back_and_not_forth(stage: Any) -> None:
+    stage.runs("v1")
+    for version in ("v2", "v3"):
+        brought(stage, version)
+    assert [run(stage).serving, run(stage).serving] == ["v2", "v1"]
+    assert ledger.good(ledger.records(stage.cluster, "production")) == [stage.release("v1")]
+
+
+def test_a_named_version_must_have_served(stage: Any) -> None:
+    brought(stage, "v3")
+    assert run(stage, "v2").serving == "v2"
+    with pytest.raises(PreconditionError, match="known good releases: v2"):
+        run(stage, "v1")
+
+
+def test_an_empty_ledger_offers_nothing(stage: Any) -> None:
+    with pytest.raises(PreconditionError, match="known good releases: none"):
+        run(stage)
+
+
+def test_a_release_that_does_not_come_back_pages_a_human(stage: Any) -> None:
+    brought(stage, "v3")
+    stage.engine.behaviour["v2"] = "pod/crash-loop"
+    stage.known["v2"] = stage.known["v3"]
+    ledger.add(stage.cluster, "production", ledger.Record("v2", stage.known["v3"], "deployed", "", "", "", ""))
+    report = run(stage, "v2")
+    assert isinstance(report.error(), RollbackFailed)
+
+
+def test_what_serves_already_is_left_alone(stage: Any) -> None:
+    brought(stage, "v3")
+    ups = len(stage.engine.ups)
+    assert run(stage, "v3").outcome == "unchanged"
+    assert len(stage.engine.ups) == ups

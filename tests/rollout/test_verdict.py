@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from infra.rollout.finding import Confidence
+from infra.rollout.memory import Memory
+from infra.rollout.snapshot import Snapshot
+from infra.rollout.verdict import State, Verdict, judge
+
+AT_ONCE = [
+    ("pod/crash-loop", "crash-loop", Confidence.REPEATED),
+    ("pod/second-crash", "crash-loop", Confidence.REPEATED),
+    ("pod/oom-loop", "oom-loop", Confidence.REPEATED),
+    ("pod/liveness-kill-loop", "liveness-kill-loop", Confidence.REPEATED),
+    ("pod/startup-kill-loop", "never-ready", Confidence.REPEATED),
+    ("pod/init-crash-loop", "init-failing", Confidence.REPEATED),
+    ("pod/image-not-found", "image-not-found", Confidence.REPEATED),
+    ("pod/image-pull-denied", "image-pull-denied", Confidence.REPEATED),
+    ("pod/image-never-pull", "image-unusable", Confidence.TERMINAL),
+    ("pod/mount-impossible", "mount-impossible", Confidence.REPEATED),
+    ("replicaset/quota-too-small", "quota-too-small", Confidence.TERMINAL),
+]
+
+AFTER_A_WHILE = [
+    ("pod/missing-secret-key", "config-key-missing", 3),
+    ("pod/missing-configmap", "config-missing", 10),
+    ("pod/secret-cache-delay", "config-not-synced", 90),
+    ("pod/unschedulable", "unschedulable", 60),
+    ("pod/waiting-for-autoscaler", "unschedulable", 600),
+    ("pod/never-ready", "never-ready", 139),
+    ("replicaset/quota-full", "quota-full", 60),
+    ("replicaset/admission-denied", "pods-refused", 5),
+    ("replicaset/webhook-down", "admission-unavailable", 120),
+    ("deployment/progress-deadline", "progress-deadline", 20),
+]
+
+BENIGN = [
+    "pod/starting",
+    "pod/container-creating",
+    "pod/one-restart",
+    "pod/first-crash",
+    "pod/pull-error-once",
+    "pod/registry-timeout",
+    "pod/init-done",
+    "pod/crashed-but-leaving",
+    "pod/old-pod-crashing",
+    "deployment/unobserved",
+    "deployment/old-pods-left",
+    "deployment/autoscaler-scaling",
+    "deployment/scaled-to-zero",
+]
+
+
+def last(snapshot: Snapshot, *moments_s: float) -> Verdict:
+    memory, verdict = Memory(), None
+    for at_s in moments_s:
+        verdict, memory = judge(snapshot, memory, at_s=at_s)
+    assert verdict is not None
+    return verdict
+
+
+@pytest.mark.parametrize(("behaviour", "reason", "confidence"), AT_ONCE)
+def test_doomed_at_first_sight(snapshot: Any, behaviour: str, reason: str, confidence: Confidence) -> None:
+    verdict = last(snapshot(behaviour), 0)
+    assert (verdict.state, verdict.reason, verdict.confidence) == (State.DEGRADED, reason, confidence)
+    assert verdict.evidence
+    assert "\n" not in verdict.message
+
+
+@pytest.mark.parametrize(("behaviour", "reason", "patience_s"), AFTER_A_WHILE)
+def test_doomed_only_once_it_lasts(snapshot: Any, behaviour: str, reason: str, patience_s: float) -> None:
+    assert last(snapshot(behaviour), 100, 100 + patience_s - 0.5).state is State.PROGRESSING
+    verdict = last(snapshot(behaviour), 100, 100 + patience_s)
+    assert (verdict.state, verdict.reason) == (State.DEGRADED, reason)
+
+
+@pytest.mark.parametrize("behaviour", BENIGN)
+def test_benign_is_not_judged_bad(snapshot: Any, behaviour: str) -> None:
+    assert last(snapshot(behaviour), 0, 30).state is State.PROGRESSING
+
+
+@pytest.mark.parametrize("version", ["v1", "v2", "v3"])
+def test_complete_is_healthy(snapshot: Any, version: str) -> None:
+    assert last(snapshot(f"deployment/healthy-{version}"), 0).state is State.HEALTHY
+
+
+def test_a_symptom_that_goes_away_starts_over(snapshot: Any) -> None:
+    missing, starting, memory = snapshot("pod/missing-configmap"), snapshot("pod/starting"), Memory()
+    for at_s, seen in ((0, missing), (9, missing), (10, starting), (11, missing), (20, missing)):
+        verdict, memory = judge(seen, memory, at_s=at_s)
+    assert verdict.state is State.PROGRESSING
+
+
+def test_second_failed_pull_is_counted_without_events(snapshot: Any) -> None:
+    first, memory = snapshot("pod/pull-error-once"), Memory()
+    first = Snapshot(first.deployment, first.replica_sets, first.pods)
+    backing_off = snapshot("pod/image-not-found")
+    backing_off = Snapshot(backing_off.deployment, backing_off.replica_sets, backing_off.pods)
+    states = []
+    for at_s, seen in enumerate((first, first, backing_off, first)):
+        verdict, memory = judge(seen, memory, at_s=at_s)
+        states.append(verdict.state)
+    assert states == [State.PROGRESSING] * 3 + [State.DEGRADED]
+
+
+def test_restarts_of_a_pod_that_was_ready_before_are_not_counted(snapshot: Any) -> None:
+    ready = copy.deepcopy(snapshot("deployment/autoscaler-scaling"))
+    ready.pods[0]["status"]["containerStatuses"][0]["restartCount"] = 9
+    again = copy.deepcopy(ready)
+    again.pods[0]["status"]["containerStatuses"][0].update(restartCount=10, ready=False)
+    _, memory = judge(ready, Memory(), at_s=0)
+    verdict, _ = judge(again, memory, at_s=1)
+    assert verdict.state is State.PROGRESSING
+
+
+def test_a_known_cause_is_named_before_the_deadline(snapshot: Any) -> None:
+    late, crashing = snapshot("deployment/progress-deadline"), snapshot("pod/crash-loop")
+    both = Snapshot(late.deployment, crashing.replica_sets, crashing.pods, crashing.events)
+    assert last(both, 0, 60).reason == "crash-loop"
+
+
+def test_leaving_pods_give_a_full_quota_more_time(snapshot: Any) -> None:
+    full = copy.deepcopy(snapshot("replicaset/quota-full"))
+    full.pods[0]["metadata"]["deletionTimestamp"] = "2026-11-23T21:00:40Z"
+    assert last(full, 0, 100).state is State.PROGRESSING
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=12,
+)
+KNOWN = sorted(
+    str(path.relative_to(Path(__file__).parent / "fixtures"))
+    for path in Path(__file__).parent.glob("fixtures/*/*.json")
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> dict[str, Any]:
+    """A recorded snapshot with a few values replaced by junk or taken away."""
+    found = json.loads((Path(__file__).parent / "fixtures" / draw(st.sampled_from(KNOWN))).read_text())
+    for _ in range(draw(st.integers(1, 6))):
+        where: Any = found
+        for _ in range(draw(st.integers(1, 8))):
+            keys = list(where) if isinstance(where, dict) else list(range(len(where)))
+            if not keys:
+                break
+            key = draw(st.sampled_from(keys))
+            if not isinstance(where[key], dict | list) or draw(st.integers(0, 7)) == 0:
+                where[key] = draw(JSON)
+                break
+            where = where[key]
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(found=damaged(), at_s=st.floats(0, 1000))
+def test_junk_never_raises(found: dict[str, Any], at_s: float) -> None:
+    def listed(key: str) -> list[Any]:
+        return found.get(key) if isinstance(found.get(key), list) else []
+
+    snapshot = Snapshot(found.get("deployment"), listed("replicaSets"), listed("pods"), listed("events"))
+    _, memory = judge(snapshot, Memory(), at_s=0)
+    verdict, _ = judge(snapshot, memory, at_s=at_s)
+    assert verdict.message
+
+
+@settings(max_examples=100, deadline=None)
+@given(deployment=JSON, others=st.lists(JSON, max_size=3))
+def test_pure_junk_is_never_healthy(deployment: Any, others: list[Any]) -> None:
+    verdict, _ = judge(Snapshot(deployment, others, others, others), Memory(), at_s=0)
+    assert verdict.state is not State.HEALTHY

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.errors import UnavailableError
+from infra.rejection import ApiError
+from infra.rollout import watch
+from infra.rollout.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def follow(stage: Any, **options: Any) -> Iterator[Any]:
+    return watch.follow(stage.cluster, Target(), say=stage.said.append, clock=stage.clock, **options)
+
+
+def until(moments: Iterator[Any], wanted: Any) -> Any:
+    return next(found for found in moments if wanted(found[1]))
+
+
+def test_first_snapshot_comes_only_when_every_kind_is_known(stage: Any) -> None:
+    _, found = until(follow(stage), lambda seen: seen is not None)
+    assert found.deployment is not None
+    assert len(found.pods) == 3
+
+
+def test_an_expired_version_is_listed_again(stage: Any) -> None:
+    moments = follow(stage)
+    until(moments, lambda seen: seen is not None)
+    stage.cluster.show("pod/crash-loop")
+    _, _found = until(moments, lambda seen: seen is not None and len(seen.pods) == 4)
+    assert stage.cluster.expired
+    assert not stage.said
+    moments.close()
+
+
+def test_a_short_outage_is_told_and_waited_for(stage: Any) -> None:
+    moments = follow(stage)
+    until(moments, lambda seen: seen is not None)
+    stage.cluster.away = True
+    until(moments, lambda seen: seen is None)
+    stage.cluster.away = False
+    until(moments, lambda seen: seen is not None)
+    moments.close()
+    assert len(stage.said) == 2
+    assert "Connection refused; waiting up to 90 s" in stage.said[0]
+    assert "answers again" in stage.said[1]
+
+
+def test_the_time_of_an_outage_does_not_count(stage: Any) -> None:
+    moments = follow(stage)
+    before, _ = until(moments, lambda seen: seen is not None)
+    stage.cluster.away = True
+    until(moments, lambda seen: seen is None)
+    stage._time += 80
+    stage.cluster.away = False
+    after, _ = until(moments, lambda seen: seen is not None)
+    moments.close()
+    assert after - before < 80
+
+
+def test_a_long_outage_ends_the_watch_as_unavailable(stage: Any) -> None:
+    moments = follow(stage, outage_limit_s=3)
+    until(moments, lambda seen: seen is not None)
+    stage.cluster.away = True
+    with pytest.raises(UnavailableError, match="away for"):
+        until(moments, lambda seen: False)
+
+
+def test_a_refusal_ends_the_watch(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ApiError("pods is forbidden", status=403, reason="Forbidden")
+
+    monkeypatch.setattr(stage.cluster, "list_page", refuse)
+    with pytest.raises(ApiError, match="forbidden"):
+        until(follow(stage), lambda seen: False)
+
+
+def test_watches_end_with_the_generator(stage: Any) -> None:
+    before = threading.active_count()
+    moments = follow(stage)
+    until(moments, lambda seen: seen is not None)
+    moments.close()
+    for thread in threading.enumerate():
+        if thread.daemon:
+            thread.join(timeout=3)
+    assert threading.active_count() <= before

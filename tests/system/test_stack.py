@@ -1,0 +1,189 @@
+"""The stack on real parts: previews, drift, interruptions, secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import System
+
+pytestmark = pytest.mark.cluster
+
+_LOCAL = ("--stack", "local")
+_UP = ("pulumi", "up", *_LOCAL, "--yes", "--skip-preview", "--non-interactive")
+
+
+def test_a_second_preview_shows_no_change(system: System) -> None:
+    system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+
+
+def test_a_refresh_shows_no_drift(system: System) -> None:
+    system.rez("pulumi", "refresh", *_LOCAL, "--yes", "--skip-preview", "--non-interactive", "--expect-no-changes")
+
+
+def test_a_changed_plan_where_none_was_expected_exits_7(system: System) -> None:
+    system.kubectl("delete", "service", "merchant-backend-service", "-n", "production")
+    seen = system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes", check=False)
+    assert seen.returncode == 7
+    assert "merchant-backend-service" in seen.stdout
+
+
+def test_a_service_deleted_by_hand_is_restored_by_up(system: System) -> None:
+    system.kubectl("delete", "service", "merchant-backend-service", "-n", "production", "--ignore-not-found")
+    system.rez(*_UP)
+    assert "merchant-backend-service" in system.kubectl("get", "service", "-n", "production", "-o", "name")
+
+
+def _children(pid: int) -> list[int]:
+    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _commands_of_this_run(system: System) -> list[str]:
+    """Command lines of engines and plugins that work for this run folder (other systems are left alone)."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if not folder.name.isdigit() or f"REZ_RUN={system.run_dir}" not in (folder / "environ").read_text():
+                continue
+            command = (folder / "cmdline").read_text().replace("\0", " ").strip()
+            if "pulumi" in command or "infra.local.plugins" in command:
+                found.append(command)
+    return found
+
+
+def _resources(system: System) -> list[str]:
+    state = json.loads(system.rez("pulumi", "stack", "export", *_LOCAL).stdout)["deployment"]
+    assert not state.get("pending_operations")
+    return [r["urn"] for r in state["resources"]]
+
+
+def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System) -> None:
+    before = _resources(system)
+    for kind in ("hpa", "pdb", "service", "networkpolicy"):
+        system.kubectl("delete", kind, "--all", "-n", "production")
+    run = system.start(*_UP)
+    time.sleep(3.5)
+    engine = _children(run.pid)[0]
+    os.kill(engine, signal.SIGKILL)
+    run.wait(timeout=60)
+    deadline = time.monotonic() + 10
+    while (left := _commands_of_this_run(system)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
+    system.rez(*_UP)
+    assert sorted(_resources(system)) == sorted(before)
+    system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+
+
+def _host_pid(system: System, daemon: str) -> int:
+    """Host's process id of a daemon of the machine, found below the gateway."""
+    todo = [system_pid(system)]
+    while todo:
+        pid = todo.pop()
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0].endswith(f"/{daemon}"):
+                return pid
+            todo += _children(pid)
+    pytest.fail(f"no {daemon} runs")
+
+
+def system_pid(system: System) -> int:
+    return int(json.loads((system.run_dir / "gateway.json").read_text())["gateway"]["pid"])
+
+
+@contextlib.contextmanager
+def _stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_an_api_server_that_is_away_is_exit_75_and_a_later_run_finishes(system: System) -> None:
+    system.kubectl("delete", "hpa", "--all", "-n", "production")
+    with _stopped(_host_pid(system, "kube-apiserver")):
+        began = time.monotonic()
+        run = system.rez(*_UP, check=False)
+        assert run.returncode == 75, run.stdout + run.stderr
+        assert "cluster unavailable" in run.stderr
+        assert "Traceback" not in run.stdout + run.stderr
+        time.sleep(max(0.0, 30 - (time.monotonic() - began)))
+    system.rez(*_UP)
+    system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+
+
+def test_two_runs_at_once_are_refused_with_the_holder_named(system: System) -> None:
+    system.kubectl("delete", "hpa", "--all", "-n", "production")
+    first = system.start(*_UP)
+    time.sleep(2.5)
+    second = system.rez(*_UP, check=False)
+    first.wait(timeout=120)
+    assert first.returncode == 0
+    assert second.returncode == 14
+    assert "pid" in second.stderr
+
+
+CANARY = "c4n4ry-9f3b-do-not-print"
+
+
+def test_a_secret_is_found_nowhere_but_in_its_secret(system: System) -> None:
+    original = (Path(__file__).parents[2] / "Pulumi.local.yaml").read_text()
+    config = ("--path", "secrets.JWT_SECRET", "--secret", *_LOCAL)
+    seen: list[str] = []
+    try:
+        subprocess.run(
+            [*_rez(), "pulumi", "config", "set", *config], input=CANARY, text=True, env=system.env, check=True
+        )
+        run = system.start(*_UP, "--logtostderr", "-v=5")
+        while run.poll() is None:
+            seen += _arguments()
+            time.sleep(0.05)
+        assert run.stdout
+        seen.append(run.stdout.read())
+        assert run.returncode == 0, seen[-1]
+        seen.append(system.rez("pulumi", "stack", "export", *_LOCAL).stdout)
+        seen.append(system.rez("status", *_LOCAL, "--json").stdout)
+        seen.append(system.rez("pulumi", "stack", "output", "--json", *_LOCAL).stdout)
+        everything = system.kubectl("get", "deploy,rs,pods,cm,svc,hpa,pdb,events,networkpolicy", "-A", "-o", "yaml")
+        seen += [everything, *(p.read_text(errors="replace") for p in (system.run_dir / "log").iterdir())]
+        seen += [p.read_text(errors="replace") for p in (system.run_dir / "state").rglob("*.json*")]
+        found = [text for text in seen if CANARY in text or _BASE64 in text]
+        assert found == []
+        assert CANARY in _decoded_secrets(system)
+    finally:
+        (Path(__file__).parents[2] / "Pulumi.local.yaml").write_text(original)
+        system.rez(*_UP)
+
+
+def _rez() -> list[str]:
+    from conftest import REZ  # noqa: PLC0415
+
+    return [REZ]
+
+
+_BASE64 = "YzRuNHJ5LTlmM2ItZG8tbm90LXByaW50"
+
+
+def _arguments() -> list[str]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit():
+                found.append((folder / "cmdline").read_text())
+    return found
+
+
+def _decoded_secrets(system: System) -> str:
+    import base64  # noqa: PLC0415
+
+    secrets = json.loads(system.kubectl("get", "secrets", "-n", "production", "-o", "json"))["items"]
+    values = [v for s in secrets for v in s.get("data", {}).values()]
+    return "\n".join(base64.b64decode(v).decode(errors="replace") for v in values)

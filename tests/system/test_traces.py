@@ -1,0 +1,97 @@
+"""Starting, interrupting and ending the local system: what is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import System
+
+pytestmark = pytest.mark.cluster
+
+
+def _processes(run: Path) -> set[str]:
+    """Command lines that mention the run folder, or run in its environment."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                command = (folder / "cmdline").read_text().replace("\0", " ")
+                if str(run) in command or f"REZ_RUN={run}" in (folder / "environ").read_text():
+                    found.add(command)
+    return found
+
+
+def _traces(run: Path) -> dict[str, object]:
+    """What a local system could leave on this machine."""
+    import hashlib  # noqa: PLC0415
+
+    group = "rez-" + hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:8]
+    return {
+        "processes": _processes(run),
+        "mounts": [m for m in Path("/proc/mounts").read_text().splitlines() if str(run) in m],
+        "cgroups": [str(p) for p in Path("/sys/fs/cgroup").glob(f"**/{group}")],
+        "files": run.exists(),
+    }
+
+
+def _host_network() -> list[str]:
+    devices = [d.name for d in Path("/sys/class/net").iterdir()]
+    namespaces = [p.name for p in Path("/run/netns").glob("*")]
+    return sorted(devices + namespaces)
+
+
+_NOTHING = {"processes": set(), "mounts": [], "cgroups": [], "files": False}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[System]:
+    system = System(tmp_path / "run")
+    yield system
+    system.rez("local", "down")
+
+
+def test_down_leaves_nothing(own: System) -> None:
+    before = _host_network()
+    own.rez("local", "up")
+    assert _traces(own.run_dir) != _NOTHING
+    own.rez("local", "down")
+    assert _traces(own.run_dir) == _NOTHING
+    assert _host_network() == before
+
+
+@pytest.mark.parametrize("after_s", [1.5, 8.0, 14.0])
+def test_an_interrupted_start_leaves_nothing(own: System, after_s: float) -> None:
+    run = own.start("local", "up")
+    time.sleep(after_s)
+    os.killpg(run.pid, signal.SIGINT)
+    output, _ = run.communicate(timeout=60)
+    assert run.returncode == 130, output
+    assert "Traceback" not in output
+    assert _traces(own.run_dir) == _NOTHING
+
+
+def test_a_killed_system_starts_again_with_its_data(own: System) -> None:
+    own.rez("local", "up")
+    own.kubectl("create", "configmap", "kept", "-n", "production")
+    gateway = json.loads((own.run_dir / "gateway.json").read_text())["gateway"]["pid"]
+    os.kill(gateway, signal.SIGKILL)
+    own.rez("local", "up")
+    assert "kept" in own.kubectl("get", "configmap", "-n", "production", "-o", "name")
+
+
+def test_destroy_leaves_nothing_in_the_cluster(own: System) -> None:
+    own.rez("local", "up")
+    own.rez("pulumi", "destroy", "--stack", "local", "--yes", "--skip-preview", "--non-interactive")
+    assert "production" not in own.kubectl("get", "namespaces", "-o", "name")
+    deadline = time.monotonic() + 20
+    while own.kubectl("get", "persistentvolumes", "-o", "name") and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert own.kubectl("get", "persistentvolumes", "-o", "name") == ""
+    assert not any((own.run_dir / "volumes").iterdir())

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi.runtime import mocks
+from pulumi.runtime.stack import run_pulumi_func
+
+from infra import program
+from infra.errors import PreconditionError, SettingsError
+from infra.local.paths import ROOT
+from infra.manifests.pod import Release
+from infra.settings.inventory import INVENTORY
+
+IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'a' * 64}"
+SECRETS = {secret.name: f"canary-{secret.name}" for secret in INVENTORY}
+SECRET_MARK = "4dabf18193072939515e22adb298388d"
+
+
+class Cloud(mocks.Mocks):
+    """Answers every resource with its own inputs, and a stack reference with the given outputs."""
+
+    def __init__(self, outputs: dict[str, Any]) -> None:
+        self.outputs = outputs
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            return args.name, {"name": args.name, "outputs": self.outputs, "secretOutputNames": []}
+        return f"{args.name}-id", args.inputs
+
+    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+        return {}
+
+
+class Recorder(mocks.MockMonitor):
+    """A monitor that remembers what was asked for."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        super().__init__(cloud)
+        self.requests: dict[str, Any] = {}
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
+        self.requests[f"{request.type.rpartition(':')[2]}/{request.name}"] = request
+        return super().RegisterResource(request)
+
+
+@dataclass
+class Declared:
+    requests: dict[str, Any]
+    exports: dict[str, Any] = field(default_factory=dict)
+
+    def named(self, prefix: str) -> Any:
+        (found,) = [request for name, request in self.requests.items() if name.startswith(prefix)]
+        return found
+
+
+def config(stack: str, secrets: dict[str, str]) -> dict[str, str]:
+    document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
+    sections = document["config"] | {"rez-infra:secrets": secrets}
+    return {key: json.dumps(value) for key, value in sections.items()}
+
+
+def declare(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    stack: str = "local",
+    release: str | None = f"v1={IMAGE}",
+    outputs: dict[str, Any] | None = None,
+    secrets: dict[str, str] | None = None,
+) -> Declared:
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config(stack, SECRETS if secrets is None else secrets)))
+    monkeypatch.delenv("REZ_RELEASE", raising=False)
+    if release is not None:
+        monkeypatch.setenv("REZ_RELEASE", release)
+
+    async def run() -> Declared:
+        recorder = Recorder(Cloud(outputs or {}))
+        mocks.set_mocks(recorder.mocks, "rez-infra", stack, monitor=recorder, organization="organization")
+        await run_pulumi_func(program.main)
+        root = pulumi.runtime.get_root_resource()
+        exports = {name: await pulumi.Output.from_input(value).future() for name, value in root.outputs.items()}
+        return Declared(recorder.requests, exports)
+
+    return asyncio.run(run())
+
+
+def test_every_object_of_the_service_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = {name.split("/")[0] for name in declare(monkeypatch).requests}
+    assert kinds >= {
+        "Namespace",
+        "NetworkPolicy",
+        "PersistentVolumeClaim",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ConfigMap",
+        "Secret",
+        "Deployment",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+    }
+
+
+def test_a_deploys_objects_are_below_the_api_and_the_rest_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = declare(monkeypatch).requests
+    below = {name.split("/")[0] for name, request in requests.items() if "rez:api:Api" in request.parent}
+    assert below == {
+        "ConfigMap",
+        "Secret",
+        "Deployment",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+    }
+
+
+def test_nothing_is_created_before_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, request in declare(monkeypatch).requests.items():
+        if request.custom and not name.startswith("Namespace"):
+            assert any("Namespace" in urn for urn in request.dependencies), name
+
+
+def test_pods_come_after_their_account_volume_config_and_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    dependencies = " ".join(declare(monkeypatch).named("Deployment/").dependencies)
+    for kind in ("ServiceAccount", "PersistentVolumeClaim", "NetworkPolicy", "ConfigMap", "Secret"):
+        assert f":{kind}::" in dependencies
+
+
+def test_what_is_stateful_is_protected_in_production_and_not_on_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    protected = {
+        stack: {name for name, request in declare(monkeypatch, stack=stack).requests.items() if request.protect}
+        for stack in ("production", "local")
+    }
+    assert protected == {
+        "production": {"Namespace/production", "PersistentVolumeClaim/merchant-backend-storage"},
+        "local": set(),
+    }
+
+
+def test_old_config_and_secrets_outlive_the_release_that_used_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {name.split("/")[0] for name, request in declare(monkeypatch).requests.items() if request.retainOnDelete}
+    assert kept == {"ConfigMap", "Secret"}
+
+
+def test_secret_values_travel_marked_as_secret_under_a_public_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    request = declare(monkeypatch).named("Secret/db-secrets-")
+    data = request.object.fields["data"].struct_value.fields
+    assert SECRET_MARK in data
+    assert request.object.fields["metadata"].struct_value.fields["name"].string_value == request.name
+
+
+def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert declare(monkeypatch).exports == {
+        "release": {"version": "v1", "image": IMAGE},
+        "namespace": "production",
+        "service": "merchant-backend-service",
+        "url": "http://127.0.0.1:8080",
+    }
+
+
+def test_without_a_named_release_the_running_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {"version": "v7", "image": IMAGE}
+    assert declare(monkeypatch, release=None, outputs={"release": kept}).exports["release"] == kept
+
+
+def test_without_any_release_it_refuses_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PreconditionError, match=r"stack local has no release to keep: run `rez deploy VERSION`"):
+        declare(monkeypatch, release=None)
+
+
+@pytest.mark.parametrize("text", ["v1", f"={IMAGE}", "v1=rezapp/merchant-backend:v1", f"v 1={IMAGE}", f"v1={IMAGE}0"])
+def test_a_release_that_is_no_digest_is_refused(text: str) -> None:
+    with pytest.raises(PreconditionError, match="must be VERSION=IMAGE@sha256:DIGEST"):
+        program.parse_release(text)
+
+
+def test_a_release_is_a_version_and_an_image_by_digest() -> None:
+    assert program.parse_release(f"v1.2.3={IMAGE}") == Release("v1.2.3", IMAGE)
+
+
+def test_missing_secrets_are_all_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        declare(monkeypatch, stack="production", secrets={"JWT_SECRET": "canary", "SENTRY_DSN": "  "})
+    assert len(caught.value.problems) == len(INVENTORY) - 1
+    assert "rez pulumi config set --stack production --secret --path 'secrets.MONGODB_URI'" in caught.value.problems[0]
+    assert "canary" not in str(caught.value)
