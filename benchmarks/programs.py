@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import pprint
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infra.engine import Engine
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.engine import Engine
 
 _IMPORTS = "import pulumi\nimport pulumi_kubernetes as k8s\n\n"
 

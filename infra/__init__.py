@@ -1,0 +1,1 @@
+"""The production runbook of the REZ Merchant Backend API as software."""

@@ -6,7 +6,7 @@ import sys
 
 import pulumi
 
-from infra.errors import RezError
+from infra.errors import REFUSED, RezError
 from infra.program import main
 
 _ALREADY_EXPLAINED = 32
@@ -18,7 +18,7 @@ async def _explained() -> None:
         await main()
     except RezError as error:
         for line in str(error).splitlines():
-            pulumi.log.error(line)
+            pulumi.log.error(REFUSED + line)
         sys.exit(_ALREADY_EXPLAINED)
 
 

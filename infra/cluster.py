@@ -269,7 +269,8 @@ class Cluster:
 
     def _unavailable(self, error: Exception) -> UnavailableError:
         cause = getattr(error, "reason", None) or error
-        why = getattr(cause.__cause__, "strerror", None) or str(cause).rsplit(": ", maxsplit=1)[-1]
+        inner = cause.__cause__ or next((part for part in cause.args if isinstance(part, Exception)), cause)
+        why = getattr(inner, "strerror", None) or str(inner).rsplit(": ", maxsplit=1)[-1]
         remedy = "check that it runs (`rez local status`) and that KUBECONFIG names it"
         return UnavailableError(f"cluster unavailable: {self.server}: {why}; {remedy}")
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+REFUSED = "refused: "
+"""How the program marks a line about settings, secrets or a release that a person has to put right."""
+
 
 class RezError(Exception):
     """A failure that is explained by its message: which object, which field, the values, the remedy."""
 
     exit_code: ClassVar[int] = 1
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: an interruption that, unlike Ctrl-C, the processes we started have not seen."""
 
 
 class SettingsError(RezError, ValueError):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from policies.label_selector import selects
 from policies.node import Node, UndeterminedError
 from policies.pods import WORKLOADS, template
-from policies.label_selector import selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from policies.resource import Resource
+    from policies.resources import Resource
 
 
 class Graph:

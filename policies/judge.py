@@ -12,7 +12,7 @@ from policies.rule import Enforcement, Finding, Outcome, Rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from policies.resource import Resource
+    from policies.resources import Resource
 
 STRICT_STACK: Final = "production"
 """The stack in which a guarded value must be known before the update."""

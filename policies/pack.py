@@ -20,7 +20,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 from policies.decode import decode
 from policies.judge import judge, judge_stack
 from policies.registry import RULES
-from policies.resource import Resource, from_pulumi
+from policies.resources import Resource, from_pulumi
 from policies.rule import Enforcement, Finding, Rule, Severity
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
 def serve() -> None:
     """Serve the engine until it ends this process or is gone itself; the port is the first line on stdout."""
+    parent = os.getppid()
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=4), options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)]
     )
@@ -128,7 +129,6 @@ def serve() -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    parent = os.getppid()
     with contextlib.suppress(KeyboardInterrupt):
         while server.wait_for_termination(timeout=_PARENT_CHECK_S) and os.getppid() == parent:
             pass

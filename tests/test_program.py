@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 import pytest
@@ -16,6 +17,9 @@ from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
 from infra.manifests.pod import Release
 from infra.settings.inventory import INVENTORY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'a' * 64}"
 SECRETS = {secret.name: f"canary-{secret.name}" for secret in INVENTORY}
@@ -46,7 +50,24 @@ class Recorder(mocks.MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
         self.requests[f"{request.type.rpartition(':')[2]}/{request.name}"] = request
-        return super().RegisterResource(request)
+        with closed_loop():
+            return super().RegisterResource(request)
+
+    def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
+        with closed_loop():
+            return super().ReadResource(request)
+
+
+@contextlib.contextmanager
+def closed_loop() -> Iterator[None]:
+    """Lend the SDK's mock an event loop in its thread: one that it opens itself it never closes."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
 
 
 @dataclass

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
-from infra.errors import RezError
+from infra.errors import RezError, Terminated
+
+
+def _terminated(*_: object) -> None:
+    raise Terminated
 
 
 def main() -> None:
     """Run `rez`; every failure of ours is its message on stderr and its documented exit code."""
-    from infra.cli.app import app  # noqa: PLC0415 - so that a broken pipe or Ctrl-C during imports is handled too
+    from infra.cli.app import app
 
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except RezError as error:

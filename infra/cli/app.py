@@ -22,5 +22,7 @@ app.command()(status)
 app.command()(deploy)
 app.command()(rollback)
 app.command()(doctor)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(pulumi)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(
+    pulumi
+)
 app.add_typer(local.app, name="local")

@@ -15,7 +15,7 @@ SIGNS = {"ok": "ok", "later": "later", "warning": "warn", "missing": "MISSING"}
 COLORS = {"ok": "green", "later": "cyan", "warning": "yellow", "missing": "red"}
 
 
-def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:  # noqa: FBT002 - a flag
+def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
     """Say what is found, in which version, from where, what is missing and how to get it.
 
     Exit code 0 when `make local` can work here: what it installs, builds or starts by itself counts as there ("later").
@@ -72,17 +72,11 @@ def _details(row: Row) -> list[str]:
 
 def _show(rows: Sequence[Row]) -> None:
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "", "version", "from", "for", "what to do"):
-        table.add_column(heading, overflow="fold")
-    group = rows[0].group if rows else ""
-    for row in rows:
-        if row.group != group:
-            table.add_section()
-            group = row.group
-        sign = Text(SIGNS[row.status], style=COLORS[row.status])
-        table.add_row(sign, *(Text(part) for part in (row.name, row.version, row.source, row.purpose, row.remedy)))
-    Console().print(table)
+    console = Console(soft_wrap=True)
+    for line in as_lines(rows):
+        text = Text(line)
+        for status, sign in SIGNS.items():
+            text.highlight_regex(rf"^  {sign}\b", COLORS[status])
+        console.print(text)

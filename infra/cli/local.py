@@ -11,12 +11,18 @@ app = typer.Typer(help="The whole system on this machine.", rich_markup_mode=Non
 
 @app.command()
 def up(
-    context: Annotated[str | None, typer.Option(help="Use this context of your kubeconfig instead of a new cluster.")] = None,
-    release: Annotated[str | None, typer.Option(help="With --context: VERSION=IMAGE@sha256:DIGEST to run first.")] = None,
-    simulated: Annotated[bool, typer.Option("--simulated", help="Nodes played by kwok: no root, no containers.")] = False,
+    context: Annotated[
+        str | None, typer.Option(help="Use this context of your kubeconfig instead of a new cluster.")
+    ] = None,
+    release: Annotated[
+        str | None, typer.Option(help="With --context: VERSION=IMAGE@sha256:DIGEST to run first.")
+    ] = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Nodes played by kwok: no root, no containers.")
+    ] = False,
 ) -> None:
     """Start everything: tools, cluster, images, the stack; safe to repeat."""
-    from infra.local.up import up as start  # noqa: PLC0415
+    from infra.local.up import up as start
 
     start(context=context, release=release, simulated=simulated, say=_say)
 
@@ -24,7 +30,7 @@ def up(
 @app.command()
 def down() -> None:
     """End everything and remove every trace of it, except the cache of built tools."""
-    from infra.local.cluster import lifecycle  # noqa: PLC0415
+    from infra.local.cluster import lifecycle
 
     _say("everything of the local system is gone" if lifecycle.stop() else "nothing was running")
 
@@ -32,7 +38,7 @@ def down() -> None:
 @app.command()
 def status(json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False) -> None:
     """Say what runs, where, how much memory it takes, and what is not enforced here."""
-    from infra.local import summary  # noqa: PLC0415
+    from infra.local import summary
 
     print(summary.as_json() if json else summary.as_text())
 

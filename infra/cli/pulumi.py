@@ -16,8 +16,8 @@ def stack_of(args: list[str]) -> str | None:
 
 def pulumi(context: typer.Context) -> None:
     """Run the Pulumi engine on a stack; arguments are Pulumi's own."""
-    from infra.cli.stack import choose  # noqa: PLC0415
-    from infra.engine import Engine  # noqa: PLC0415
+    from infra.cli.stack import choose
+    from infra.engine import Engine
 
     args = list(context.args)
     raise typer.Exit(Engine(choose(stack_of(args))).run(args))

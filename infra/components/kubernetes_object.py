@@ -1,7 +1,7 @@
 """A Kubernetes object as a Pulumi resource, made from its manifest as it is.
 
-The classes of ``pulumi_kubernetes`` describe the same resources, but importing the handful needed here takes longer than
-all else in the program: their modules hold every kind of an API group. The engine sees type tokens alone.
+The classes of ``pulumi_kubernetes`` describe the same resources, but importing the handful needed here takes longer
+than all else in the program: their modules hold every kind of an API group. The engine sees type tokens alone.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from infra.engine import events, locks, pending
-from infra.errors import PreconditionError, RezError
+from infra.errors import PreconditionError, RezError, Terminated
 from infra.local import paths
+from infra.settings import load
 
 _MUTATING = frozenset({"up", "update", "destroy", "refresh", "import"})
 _JUDGED = _MUTATING | {"preview", "pre"}
@@ -36,12 +38,17 @@ class Engine:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        from infra.local import plugins, toolchain  # noqa: PLC0415 - not needed to print a help text
+        from infra.local import plugins, toolchain
 
         found = toolchain.locate("pulumi")
         if found is None:
             raise PreconditionError("pulumi is neither on PATH nor built: run `make local`, or install it")
-        env = os.environ | {"PULUMI_SKIP_UPDATE_CHECK": "true", "PULUMI_DEBUG_COMMANDS": "true", "PULUMI_STACK": self.stack, "REZ_PYTHON": sys.executable}
+        env = os.environ | {
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",
+            "PULUMI_STACK": self.stack,
+            "REZ_PYTHON": sys.executable,
+        }
         env["PATH"] = os.pathsep.join([str(found.path.parent), str(Path(sys.executable).parent), env["PATH"]])
         is_local = self.stack == "local"
         if "PULUMI_HOME" not in os.environ and (is_local or found.source == "cache"):
@@ -64,7 +71,7 @@ class Engine:
         return dict(self._environment)
 
     def _call(self, args: Sequence[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(  # noqa: S603 - arguments are ours
+        done = subprocess.run(
             ["pulumi", *args], cwd=self.root, env=self._environment, text=True, capture_output=True, check=False
         )
         if check and done.returncode:
@@ -92,7 +99,9 @@ class Engine:
         state = json.loads(self._call(["stack", "export", "--stack", self.stack]).stdout)
         if not pending.any_left(state):
             return
-        known = [part for urn, name in pending.creations(state) for part in ("--import-pending-creates", f"{urn} {name}")]
+        known = [
+            part for urn, name in pending.creations(state) for part in ("--import-pending-creates", f"{urn} {name}")
+        ]
         print("the last run was killed in the middle: adopting what it created", file=sys.stderr)
         self._call(["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", self.stack, *known])
 
@@ -108,6 +117,7 @@ class Engine:
             The engine's exit code, for commands whose failures are not ours to judge.
 
         Raises:
+            SettingsError: The stack's settings cannot work.
             PolicyViolation: A mandatory policy failed.
             LockHeld: Somebody else changes the stack.
             UnavailableError: The cluster does not answer.
@@ -115,22 +125,24 @@ class Engine:
             RezError: Any other failure of an operation, with the engine's own words.
         """
         command = next((a for a in args if not a.startswith("-")), "")
+        if command in _JUDGED and "--config-file" not in args:
+            load(self.stack, self.root)  # what cannot work is refused before the engine starts
         if command in _MUTATING:
             self.recover()
         if command not in _JUDGED:
-            return subprocess.run(["pulumi", *args], cwd=self.root, env=self._environment, check=False).returncode  # noqa: S603
+            return subprocess.run(["pulumi", *args], cwd=self.root, env=self._environment, check=False).returncode
         with tempfile.TemporaryDirectory(prefix="rez-") as folder:
             log = Path(folder) / "events"
             code, output = self._stream([*args, "--event-log", str(log)], env or {}, on_line)
             found = events.parse(log.read_text()) if log.exists() else []
-        if failure := events.judge(found, output, code):
+        if failure := events.judge(found, output, code, writes=command in _MUTATING):
             raise failure
         return code
 
     def _stream(self, args: Sequence[str], env: dict[str, str], on_line: OnLine | None) -> tuple[int, str]:
         """Exit code and what was captured: all of the output, or only stderr where the terminal is the engine's."""
         quiet = on_line is not None
-        process = subprocess.Popen(  # noqa: S603 - arguments are ours
+        process = subprocess.Popen(
             ["pulumi", *args],
             cwd=self.root,
             env=self._environment | env,
@@ -146,8 +158,10 @@ class Engine:
                 kept.append(line)
                 on_line(line.rstrip("\n")) if on_line else print(line, end="", file=sys.stderr)
             return process.wait(), "".join(kept)
-        except KeyboardInterrupt:
-            process.wait()  # the terminal sent the signal to the engine as well; it ends in an orderly way
+        except KeyboardInterrupt as stop:
+            if isinstance(stop, Terminated):  # Ctrl-C has reached the engine already; a second one would cut it short
+                process.send_signal(signal.SIGINT)
+            process.wait()
             raise
 
     def up(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> None:
@@ -161,7 +175,7 @@ class Engine:
         Raises:
             RezError: As `run`.
         """
-        self.run(["up", "--yes", "--skip-preview", *self._options(targets)], env=_release(release), on_line=on_line)
+        self.run(["up", "--yes", *self._options(targets)], env=_release(release), on_line=on_line)
 
     def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> None:
         """Show what `up` would do, policies included; touches nothing.

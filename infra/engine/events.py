@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infra.errors import DriftFound, LockHeld, PolicyViolation, RezError, SettingsError, UnavailableError
+from infra.errors import REFUSED, DriftFound, LockHeld, PolicyViolation, RezError, SettingsError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Event = dict[str, Any]
+
 _COLOR = re.compile(r"<\{%[^%]*%\}>")
-_LOCKED = re.compile(r"the stack is currently locked by .*?$\s*(?P<path>\S+): created by (?P<holder>\S+ \(pid \d+\)) at (?P<since>\S+)", re.M | re.S)
+_LOCKED = re.compile(
+    r"the stack is currently locked by .*?$\s*(?P<path>\S+): created by (?P<holder>\S+ \(pid \d+\)) at (?P<since>\S+)",
+    re.MULTILINE | re.DOTALL,
+)
 _PROGRAM_TALK = ("Program exited with non-zero exit code", "update failed", "preview failed")
+_BLIND = "no cluster reachable"
+_UNAVAILABLE = "cluster unavailable"
 _NO_CHANGES_EXPECTED = "no changes were expected"
 
 
@@ -46,24 +54,25 @@ def errors(events: Iterable[Event]) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
-def changes(events: Iterable[Event]) -> dict[str, int]:
-    """How many resources each operation touched (`create`, `update`, `same`, …); empty if the run did not end."""
-    for event in events:
-        if "summaryEvent" in event:
-            return dict(event["summaryEvent"].get("resourceChanges") or {})
-    return {}
+def warnings(events: Iterable[Event]) -> list[str]:
+    """Warning diagnostics in the order in which they came."""
+    found = [e["diagnosticEvent"] for e in events if "diagnosticEvent" in e]
+    return [_text(d["message"]) for d in found if d.get("severity") == "warning"]
 
 
-def judge(events: list[Event], output: str, code: int) -> RezError | None:
+def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezError | None:
     """The failure that a run's log stands for, None if it was a success.
 
     Args:
         events: From `parse`.
         output: What the engine wrote outside its events (lock conflicts come before any event).
         code: The engine's exit code.
+        writes: Whether the run was to change the cluster, so that a cluster out of reach is a failure even if nothing
+            had to be changed by what the state says.
     """
     if code == 0:
-        return None
+        blind = [line for line in warnings(events) if _BLIND in line]
+        return _unavailable(blind[0]) if writes and blind else None
     if lines := violations(events):
         return PolicyViolation("\n".join(lines))
     if held := _LOCKED.search(output):
@@ -72,13 +81,20 @@ def judge(events: list[Event], output: str, code: int) -> RezError | None:
             holder=held["holder"],
             since=held["since"],
         )
-    lines = errors(events) or [line for line in output.splitlines() if line.startswith("error:")]
-    text = "\n".join(lines)
-    if "cluster unavailable" in text:
-        first = next(line for line in lines if "cluster unavailable" in line)
-        return UnavailableError(f"{first}\nnothing is lost: run the same command again once the cluster answers")
-    if _NO_CHANGES_EXPECTED in text or _NO_CHANGES_EXPECTED in output:
+    return _explained(errors(events) or [line for line in output.splitlines() if line.startswith("error:")], code)
+
+
+def _unavailable(line: str) -> UnavailableError:
+    return UnavailableError(f"{line}\nnothing is lost: run the same command again once the cluster answers")
+
+
+def _explained(lines: list[str], code: int) -> RezError:
+    """The kind of failure that the engine's own error lines tell of."""
+    for line in lines:
+        if _UNAVAILABLE in line:
+            return _unavailable(line)
+    if any(_NO_CHANGES_EXPECTED in line for line in lines):
         return DriftFound("the plan holds changes, but none were expected")
-    if any(line.startswith("settings: ") for line in lines):
-        return SettingsError(lines)
-    return RezError(text or f"the engine ended with exit code {code}")
+    if refused := [line.removeprefix(REFUSED) for line in lines if line.startswith(REFUSED)]:
+        return SettingsError(refused)
+    return RezError("\n".join(lines) or f"the engine ended with exit code {code}")

@@ -38,7 +38,9 @@ def use(name: str) -> None:
         "current-context": name,
         "contexts": [{"name": name, "context": chosen}],
         "clusters": [
-            c | {"cluster": _absolute(c["cluster"], folder)} for c in config["clusters"] if c["name"] == chosen["cluster"]
+            c | {"cluster": _absolute(c["cluster"], folder)}
+            for c in config["clusters"]
+            if c["name"] == chosen["cluster"]
         ],
         "users": [u | {"user": _absolute(u["user"], folder)} for u in config["users"] if u["name"] == chosen["user"]],
     }

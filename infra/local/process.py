@@ -33,10 +33,12 @@ class Process:
 
     @classmethod
     def of(cls, pid: int) -> Process | None:
+        """The process that has this id now, None if there is none."""
         ticks = started(pid)
         return None if ticks is None else cls(pid, ticks)
 
     def alive(self) -> bool:
+        """Whether this very process still runs."""
         return started(self.pid) == self.started
 
     def wait(self, timeout_s: float) -> bool:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import platform
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
 from infra.engine import Engine
 from infra.errors import PreconditionError, UnavailableError
+from infra.local import abilities, debian, images, paths, summary, toolchain
 from infra.local import context as contexts
-from infra.local import debian, images, paths, summary, toolchain
 from infra.local.cluster import lifecycle
-from infra.local.cluster.lifecycle import Running
 from infra.local.toolchain.tools import KUBERNETES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.local.cluster.lifecycle import Running
 
 Say = Callable[[str], None]
 _STACK = "local"
@@ -62,10 +64,10 @@ def up(*, say: Say, context: str | None = None, release: str | None = None, simu
 
 
 def _check_machine() -> None:
-    if platform.system() != "Linux" or os.geteuid() != 0:
+    if obstacles := abilities.read().obstacles:
         raise PreconditionError(
-            "real nodes need Linux and root (namespaces, mounts, cgroups): run as root on Linux, "
-            "or `rez local up --simulated` (no containers), or `rez local up --context NAME` (your own cluster)"
+            f"{'; '.join(obstacles)}: run on Linux as root, or `rez local up --simulated` (no containers), "
+            "or `rez local up --context NAME` (your own cluster)"
         )
 
 
@@ -115,7 +117,9 @@ def _answer(running: Running, say: Say) -> None:
             say(f"the API answers at {url} after {time.monotonic() - began:.0f} s")
             return
         time.sleep(0.2)
-    raise UnavailableError(f"the API did not answer within {_ANSWER_S:.0f} s: `rez status` shows why; logs in {running.machine.log}")
+    raise UnavailableError(
+        f"the API did not answer within {_ANSWER_S:.0f} s: `rez status` shows why; logs in {running.machine.log}"
+    )
 
 
 def _healthy(url: str) -> bool:
@@ -129,7 +133,9 @@ def _on_context(name: str, release: str | None, say: Say) -> None:
     if lifecycle.find():
         raise PreconditionError("a local cluster runs: `rez local down` first")
     if not release:
-        raise PreconditionError("--context needs --release VERSION=IMAGE@sha256:DIGEST: your cluster pulls its images itself")
+        raise PreconditionError(
+            "--context needs --release VERSION=IMAGE@sha256:DIGEST: your cluster pulls its images itself"
+        )
     toolchain.ensure(["pulumi"], say)
     contexts.use(name)
     engine = Engine(_STACK)

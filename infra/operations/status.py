@@ -107,17 +107,19 @@ def _hpa(cluster: Cluster, target: Target) -> dict[str, Any]:
     live = cluster.get("autoscaling/v2", "HorizontalPodAutoscaler", target.hpa, target.namespace)
     if live is None:
         return {"error": f"there is no HorizontalPodAutoscaler {target.hpa}"}
-    current = {
-        _metric(entry)[0]: _value(mapping(_metric(entry)[1], "current"))
-        for entry in objects(live, "status", "currentMetrics")
-    }
+    currents = [_metric(entry) for entry in objects(live, "status", "currentMetrics")]
+    current = {metric: _value(metric, mapping(detail, "current")) for metric, detail in currents}
     return {
         "min": number(live, "spec", "minReplicas"),
         "max": number(live, "spec", "maxReplicas"),
         "current": number(live, "status", "currentReplicas"),
         "desired": number(live, "status", "desiredReplicas"),
         "metrics": [
-            {"name": metric, "current": current.get(metric, "unknown"), "target": _value(mapping(detail, "target"))}
+            {
+                "name": metric,
+                "current": current.get(metric, "unknown"),
+                "target": _value(metric, mapping(detail, "target")),
+            }
             for metric, detail in map(_metric, objects(live, "spec", "metrics"))
         ],
     }
@@ -128,10 +130,12 @@ def _metric(entry: Manifest) -> tuple[str, Manifest]:
     return text(detail, "name") or text(entry, "type"), detail
 
 
-def _value(amount: Manifest) -> str:
+def _value(metric: str, amount: Manifest) -> str:
     if "averageUtilization" in amount:
         return f"{number(amount, 'averageUtilization')}% of the request"
-    return text(amount, "averageValue") or text(amount, "value") or "unknown"
+    given = text(amount, "averageValue") or text(amount, "value")
+    # The autoscaler writes an average of memory in thousandths of a byte.
+    return quantities.format_mib(quantities.mib(given)) if metric == "memory" and given else given or "unknown"
 
 
 def _endpoints(cluster: Cluster, target: Target) -> dict[str, Any]:

@@ -60,7 +60,8 @@ def findings(
 def deaths(status: Manifest, track: Track, *, init: bool) -> int:
     """How many times a container has ended, since the rollout is watched, when it should have run on."""
     ended = mapping(status, "state", "terminated")
-    dead_now = bool(ended) and (not init or number(ended, "exitCode") != 0)
+    backing_off = text(status, "state", "waiting", "reason") == "CrashLoopBackOff"
+    dead_now = backing_off or (bool(ended) and (not init or number(ended, "exitCode") != 0))
     return max(0, number(status, "restartCount") - track.restarts_before) + dead_now
 
 
@@ -121,7 +122,6 @@ def _config(pod: Manifest, status: Manifest) -> Finding:
 def _crash(pod: Manifest, status: Manifest, track: Track, events: Sequence[Manifest], *, init: bool) -> Finding:
     last = mapping(status, "state", "terminated") or mapping(status, "lastState", "terminated")
     seen = deaths(status, track, init=init)
-    backing_off = text(status, "state", "waiting", "reason") == "CrashLoopBackOff"
     reason, how = _cause(last, events, init=init)
     where = f"container {text(status, 'name')}"
     ended = f"exit code {number(last, 'exitCode')}, {text(last, 'reason') or 'no reason given'}"
@@ -129,12 +129,12 @@ def _crash(pod: Manifest, status: Manifest, track: Track, events: Sequence[Manif
         key=f"{container_key(pod, status)}/crash",
         reason=reason,
         message=f"{where} {how}: {seen} time{'s' * (seen != 1)}, last with {ended}",
+        # What the app said last is shown with the evidence alone: the message goes into the ledger, and stays there.
         evidence=Evidence(
             _about(pod), f"{where} lastState.terminated", line(f"{ended} {text(last, 'message')}"), text(status, "name")
         ),
         confidence=Confidence.REPEATED,
-        # The kubelet backs off only after the second death, whatever the count in a lagging status says.
-        seen=max(seen, DEATHS) if backing_off else seen,
+        seen=seen,
         needed=DEATHS,
     )
 

@@ -98,7 +98,7 @@ def apply(scene: Scene, release: Release) -> None:
         RezError: As the engine does; nothing is watched then.
     """
     scene.say(f"engine: bringing {scene.target.deployment} to {release.version} ({release.image})")
-    scene.engine.up(str(release), [API_COMPONENT], lambda said: scene.say(f"  {said}"))
+    scene.engine.up(str(release), [API_COMPONENT], lambda said: scene.say(f"  {said}") if said.strip() else None)
 
 
 def preview(scene: Scene, release: Release) -> list[str]:

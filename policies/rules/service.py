@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.graph import Graph, namespace_of
+from policies.label_selector import selects_exactly
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
 from policies.pods import WORKLOADS, pods, template
 from policies.rule import About, Severity, graph_rule, rule
-from policies.label_selector import selects_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

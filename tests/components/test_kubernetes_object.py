@@ -13,7 +13,5 @@ from infra.components.kubernetes_object import type_token
         ("networking.k8s.io/v1", "NetworkPolicy", "kubernetes:networking.k8s.io/v1:NetworkPolicy"),
     ],
 )
-def test_the_engine_knows_the_kind_by_the_token_of_the_official_classes(
-    api_version: str, kind: str, token: str
-) -> None:
+def test_a_kind_has_the_token_of_the_official_classes(api_version: str, kind: str, token: str) -> None:
     assert type_token(api_version, kind) == token

@@ -98,9 +98,10 @@ def machine(able: Abilities, *, to_build: bool = False) -> dict[str, Row]:
     return {row.name: row for row in machine_rows(able, to_build=to_build)}
 
 
-def test_a_machine_without_root_gets_simulated_nodes_and_says_why() -> None:
+def test_a_machine_without_root_is_told_the_two_other_ways() -> None:
     nodes = machine(replace(ABLE, root=False))["nodes"]
-    assert (nodes.status, nodes.version, nodes.remedy) == ("warning", "simulated", "real nodes need root")
+    assert (nodes.status, nodes.version) == ("missing", "simulated only")
+    assert nodes.remedy == "real nodes need root: rez local up --simulated, or --context NAME"
 
 
 @pytest.mark.parametrize("to_build", [True, False])

@@ -35,7 +35,8 @@ HPA = {
             {
                 "type": "Resource",
                 "resource": {"name": "cpu", "current": {"averageUtilization": 81, "averageValue": "405m"}},
-            }
+            },
+            {"type": "Resource", "resource": {"name": "memory", "current": {"averageValue": "24733013333m"}}},
         ],
     },
 }
@@ -91,7 +92,7 @@ def test_the_autoscaler_shows_each_metric_against_its_target(cluster: Any) -> No
     assert (found["min"], found["max"], found["current"], found["desired"]) == (3, 10, 3, 4)
     assert found["metrics"] == [
         {"name": "cpu", "current": "81% of the request", "target": "70% of the request"},
-        {"name": "memory", "current": "unknown", "target": "870Mi"},
+        {"name": "memory", "current": "24Mi", "target": "870Mi"},
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from policies.judge import judge, judge_stack
-from policies.resource import Resource, from_manifest
+from policies.resources import Resource, from_manifest
 from policies.rule import Finding, Outcome
 from policies.values import UNKNOWN, Manifest, Secret
 

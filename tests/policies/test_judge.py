@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from policies import judge as judge_module
 from policies.judge import judge, judge_stack
 from policies.registry import RULES
-from policies.resource import from_manifest, from_pulumi
+from policies.resources import from_manifest, from_pulumi
 from policies.rule import About, Enforcement, Outcome, Severity, graph_rule, rule
 from policies.values import UNKNOWN, Secret
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +11,12 @@ from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as stock
 
+import policies
 from policies.decode import SECRET, SIGNATURE, decode
 from policies.judge import judge, judge_stack
 from policies.pack import Analyzer
 from policies.registry import RULES
-from policies.resource import from_pulumi
+from policies.resources import from_pulumi
 from policies.values import UNKNOWN, Secret, Unknown
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -209,3 +212,10 @@ def _by(key: str) -> Any:
 def test_describes_itself_as_the_stock_sdk_does() -> None:
     ours = Analyzer().GetAnalyzerInfo(empty_pb2.Empty(), None)
     assert ours == stock_servicer().GetAnalyzerInfo(empty_pb2.Empty(), None)
+
+
+def test_no_module_of_the_pack_hides_one_of_the_standard_library() -> None:
+    """The engine puts the pack's folder first on sys.path."""
+    folder = Path(policies.__file__).parent
+    names = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path.is_dir()}
+    assert names & sys.stdlib_module_names == set()

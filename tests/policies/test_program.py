@@ -21,7 +21,7 @@ from infra.manifests.service import service
 from infra.manifests.service_account import service_account
 from infra.settings import load
 from policies.judge import judge, judge_stack
-from policies.resource import from_manifest
+from policies.resources import from_manifest
 
 ROOT = Path(policies.__file__).parent.parent
 RELEASE = Release("v1", f"docker.io/rezapp/merchant-backend@sha256:{'0123456789abcdef' * 4}")

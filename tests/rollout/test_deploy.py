@@ -42,7 +42,7 @@ def test_a_good_release_is_deployed_and_recorded(stage: Any) -> None:
 
 
 def test_a_crashing_release_is_rolled_back_with_its_log(stage: Any) -> None:
-    stage.engine.behaviour["v3"] = "pod/crash-loop"
+    stage.engine.behaviour["v3"] = "deployment/crashing-v3"
     report = run(stage, "v3")
     assert isinstance(report.error(), RolloutError)
     assert (report.error().exit_code, report.reason, report.serving) == (10, "crash-loop", "v2")  # type: ignore[union-attr]
@@ -61,7 +61,7 @@ def test_an_unfinished_release_is_watched_to_its_end(stage: Any) -> None:
     run(stage, "v2")
     stage.engine.behaviour["v3"] = "deployment/old-pods-left"
     stage.runs("v3")
-    stage.engine.behaviour["v3"] = "pod/crash-loop"
+    stage.engine.behaviour["v3"] = "deployment/crashing-v3"
     report = run(stage, "v3")
     assert (report.outcome, versions(stage)) == ("rolled-back", ["v3", "v2"])
 
@@ -74,7 +74,7 @@ def test_an_outage_in_the_engine_leaves_a_deploy_that_the_next_run_finishes(stag
 
 
 def test_an_outage_in_the_rollback_names_the_way_on(stage: Any) -> None:
-    stage.engine.behaviour["v3"] = "pod/crash-loop"
+    stage.engine.behaviour["v3"] = "deployment/crashing-v3"
     stage.engine.failing["v2"] = [UnavailableError("cluster unavailable")]
     with pytest.raises(UnavailableError, match="rez rollback v2 --stack local"):
         run(stage, "v3")
@@ -92,14 +92,14 @@ def test_an_outage_before_the_record_is_made_good_by_the_next_run(stage: Any, mo
 
 
 def test_a_release_without_a_verdict_is_rolled_back_at_the_deadline(stage: Any) -> None:
-    stage.engine.behaviour["v3"] = "pod/container-creating"
+    stage.engine.behaviour["v3"] = "deployment/stuck-v3"
     report = run(stage, "v3", timeout_s=5)
     assert isinstance(report.error(), RolloutTimeout)
     assert (report.reason, report.serving) == ("timeout", "v2")
 
 
 def test_a_rollback_that_fails_pages_a_human(stage: Any) -> None:
-    stage.engine.behaviour |= {"v3": "pod/crash-loop", "v2": "deployment/healthy-v2"}
+    stage.engine.behaviour |= {"v3": "deployment/crashing-v3", "v2": "deployment/healthy-v2"}
     stage.engine.failing["v2"] = [RezError("Forbidden")]
     report = run(stage, "v3")
     assert isinstance(report.error(), RollbackFailed)
@@ -109,7 +109,7 @@ def test_a_rollback_that_fails_pages_a_human(stage: Any) -> None:
 
 def test_the_first_deploy_says_that_there_is_no_way_back(stage: Any) -> None:
     stage.engine.state = {"namespace": "production"}
-    stage.engine.behaviour["v3"] = "pod/crash-loop"
+    stage.engine.behaviour["v3"] = "deployment/crashing-v3"
     report = run(stage, "v3")
     assert isinstance(report.error(), RollbackFailed)
     assert "no earlier release" in report.serving

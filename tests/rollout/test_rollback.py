@@ -50,7 +50,7 @@ def test_an_empty_ledger_offers_nothing(stage: Any) -> None:
 
 def test_a_release_that_does_not_come_back_pages_a_human(stage: Any) -> None:
     brought(stage, "v3")
-    stage.engine.behaviour["v2"] = "pod/crash-loop"
+    stage.engine.behaviour["v2"] = "deployment/crashing-v3"
     stage.known["v2"] = stage.known["v3"]
     ledger.add(stage.cluster, "production", ledger.Record("v2", stage.known["v3"], "deployed", "", "", "", ""))
     report = run(stage, "v2")

@@ -43,7 +43,7 @@ AFTER_A_WHILE = [
 
 BENIGN = [
     "pod/starting",
-    "pod/container-creating",
+    "deployment/stuck-v3",
     "pod/one-restart",
     "pod/first-crash",
     "pod/pull-error-once",
@@ -121,7 +121,7 @@ def test_restarts_of_a_pod_that_was_ready_before_are_not_counted(snapshot: Any) 
 
 
 def test_a_known_cause_is_named_before_the_deadline(snapshot: Any) -> None:
-    late, crashing = snapshot("deployment/progress-deadline"), snapshot("pod/crash-loop")
+    late, crashing = snapshot("deployment/progress-deadline"), snapshot("deployment/crashing-v3")
     both = Snapshot(late.deployment, crashing.replica_sets, crashing.pods, crashing.events)
     assert last(both, 0, 60).reason == "crash-loop"
 

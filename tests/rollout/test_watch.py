@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ def follow(stage: Any, **options: Any) -> Iterator[Any]:
 
 
 def until(moments: Iterator[Any], wanted: Any) -> Any:
-    return next(found for found in moments if wanted(found[1]))
+    return next(found for found in islice(moments, 200) if wanted(found[1]))
 
 
 def test_first_snapshot_comes_only_when_every_kind_is_known(stage: Any) -> None:
@@ -31,7 +32,7 @@ def test_first_snapshot_comes_only_when_every_kind_is_known(stage: Any) -> None:
 def test_an_expired_version_is_listed_again(stage: Any) -> None:
     moments = follow(stage)
     until(moments, lambda seen: seen is not None)
-    stage.cluster.show("pod/crash-loop")
+    stage.cluster.show("deployment/crashing-v3")
     _, _found = until(moments, lambda seen: seen is not None and len(seen.pods) == 4)
     assert stage.cluster.expired
     assert not stage.said

@@ -24,8 +24,10 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
     [
         (
             {"database.pool.max": 270},
-            "database.pool.max: (270 + 2) connections x (10 + 1) pods = 2992 is above the 2990 of M30; "
-            "set at most 269, or a larger database.tier",
+            (
+                "database.pool.max: (270 + 2) connections x (10 + 1) pods = 2992 is above the 2990 of M30; "
+                "set at most 269, or a larger database.tier"
+            ),
         ),
         (
             {"api.rollout.grace_period": "25s"},
@@ -33,8 +35,10 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
         ),
         (
             {"api.disruption.max_unavailable": 3},
-            "api.disruption.max_unavailable: 3 must be below api.pods.min (3), else one drain may take every pod; "
-            "set at most 2",
+            (
+                "api.disruption.max_unavailable: 3 must be below api.pods.min (3), else one drain may take every pod; "
+                "set at most 2"
+            ),
         ),
         ({"api.pods.min": 10}, "api.pods.min: 10 must be below api.pods.max (10); lower min or raise max"),
         (
@@ -47,13 +51,17 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
         ),
         (
             {"api.autoscaling.memory_target": "512Mi"},
-            "api.autoscaling.memory_target: 512Mi must be at least api.memory.heap_cap (768Mi) and below "
-            "api.memory.limit (1Gi); set it between them",
+            (
+                "api.autoscaling.memory_target: 512Mi must be at least api.memory.heap_cap (768Mi) and below "
+                "api.memory.limit (1Gi); set it between them"
+            ),
         ),
         (
             {"api.rollout.progress_deadline": "2m"},
-            "api.rollout.progress_deadline: 2m must be above the slowest start (2m5s: startup period x failures + "
-            "min_ready); set at least 126s",
+            (
+                "api.rollout.progress_deadline: 2m must be above the slowest start (2m5s: startup period x failures + "
+                "min_ready); set at least 126s"
+            ),
         ),
         (
             {"api.probes.liveness.period": "1s"},
@@ -67,8 +75,10 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
         ),
         (
             {"alerts.response_time_p95.critical": "400ms"},
-            "alerts.response_time_p95.warning: 500ms must be below alerts.response_time_p95.critical (400ms); "
-            "lower it or raise critical",
+            (
+                "alerts.response_time_p95.warning: 500ms must be below alerts.response_time_p95.critical (400ms); "
+                "lower it or raise critical"
+            ),
         ),
         (
             {"maintenance.window.end": "03:00"},
@@ -84,8 +94,10 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
         ),
         (
             {"contacts.on_call.phone": "+15555550100"},
-            "contacts.on_call.phone: '+15555550100' is a placeholder, so a page would reach nobody; "
-            "set a real number or leave it out",
+            (
+                "contacts.on_call.phone: '+15555550100' is a placeholder, so a page would reach nobody; "
+                "set a real number or leave it out"
+            ),
         ),
     ],
 )

@@ -7,8 +7,10 @@ ALL = {secret.name for secret in INVENTORY}
 
 def test_a_missing_secret_names_the_command_that_sets_it() -> None:
     assert secret_problems(ALL - {"JWT_SECRET"}, stack="production") == [
-        "secrets.JWT_SECRET: no value; set it (value on stdin) with "
-        "`rez pulumi config set --stack production --secret --path 'secrets.JWT_SECRET'`"
+        (
+            "secrets.JWT_SECRET: no value; set it (value on stdin) with "
+            "`rez pulumi config set --stack production --secret --path 'secrets.JWT_SECRET'`"
+        )
     ]
 
 

@@ -104,8 +104,10 @@ def test_every_field_says_where_it_comes_from() -> None:
         (
             "database.tier",
             "M10",
-            "database.tier: 'M10' must be 'M30', 'M40', 'M50' or 'M60' "
-            "(runbook, Technology Stack: MongoDB Atlas (M30 cluster))",
+            (
+                "database.tier: 'M10' must be 'M30', 'M40', 'M50' or 'M60' "
+                "(runbook, Technology Stack: MongoDB Atlas (M30 cluster))"
+            ),
         ),
         (
             "service.url",
@@ -115,8 +117,10 @@ def test_every_field_says_where_it_comes_from() -> None:
         (
             "maintenance.window.time_zone",
             "Mars/Base",
-            "maintenance.window.time_zone: 'Mars/Base' is not a time zone; write it like UTC or Asia/Kolkata "
-            "(runbook, Planned Maintenance: Schedule)",
+            (
+                "maintenance.window.time_zone: 'Mars/Base' is not a time zone; write it like UTC or Asia/Kolkata "
+                "(runbook, Planned Maintenance: Schedule)"
+            ),
         ),
     ],
 )
@@ -155,13 +159,10 @@ def test_a_stack_file_that_is_absent_or_no_yaml_is_one_line(tmp_path: Path) -> N
         assert len(caught.value.problems) == len(str(caught.value).splitlines()) == 1
 
 
+WRITTEN = ["500m", "1Gi", "5s", "9%", "M30"]
+
 JUNK = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.sampled_from(["500m", "1Gi", "5s", "9%", "M30"]),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(WRITTEN),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
 )

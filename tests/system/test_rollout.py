@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from conftest import Load, System
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.system.support import Load, System
 
 pytestmark = pytest.mark.cluster
 

@@ -8,11 +8,15 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import System
+
+from tests.system.support import REZ, ROOT, System
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.cluster
 
@@ -64,11 +68,11 @@ def _resources(system: System) -> list[str]:
     return [r["urn"] for r in state["resources"]]
 
 
-def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System) -> None:
+def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System, tmp_path: Path) -> None:
     before = _resources(system)
     for kind in ("hpa", "pdb", "service", "networkpolicy"):
         system.kubectl("delete", kind, "--all", "-n", "production")
-    run = system.start(*_UP)
+    run = system.start(*_UP, output=tmp_path / "output")
     time.sleep(3.5)
     engine = _children(run.pid)[0]
     os.kill(engine, signal.SIGKILL)
@@ -120,9 +124,9 @@ def test_an_api_server_that_is_away_is_exit_75_and_a_later_run_finishes(system: 
     system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
 
 
-def test_two_runs_at_once_are_refused_with_the_holder_named(system: System) -> None:
+def test_two_runs_at_once_are_refused_with_the_holder_named(system: System, tmp_path: Path) -> None:
     system.kubectl("delete", "hpa", "--all", "-n", "production")
-    first = system.start(*_UP)
+    first = system.start(*_UP, output=tmp_path / "output")
     time.sleep(2.5)
     second = system.rez(*_UP, check=False)
     first.wait(timeout=120)
@@ -134,39 +138,38 @@ def test_two_runs_at_once_are_refused_with_the_holder_named(system: System) -> N
 CANARY = "c4n4ry-9f3b-do-not-print"
 
 
-def test_a_secret_is_found_nowhere_but_in_its_secret(system: System) -> None:
-    original = (Path(__file__).parents[2] / "Pulumi.local.yaml").read_text()
-    config = ("--path", "secrets.JWT_SECRET", "--secret", *_LOCAL)
+def test_a_secret_is_found_nowhere_but_in_its_secret(system: System, tmp_path: Path) -> None:
+    config = tmp_path / "Pulumi.local.yaml"
+    config.write_text((ROOT / "Pulumi.local.yaml").read_text())
+    stack = (*_LOCAL, "--config-file", str(config))
+    subprocess.run(
+        [REZ, "pulumi", "config", "set", *stack, "--path", "secrets.JWT_SECRET", "--secret"],
+        input=CANARY,
+        text=True,
+        env=system.env,
+        cwd=ROOT,
+        check=True,
+    )
+    output = tmp_path / "output"
     seen: list[str] = []
     try:
-        subprocess.run(
-            [*_rez(), "pulumi", "config", "set", *config], input=CANARY, text=True, env=system.env, check=True
-        )
-        run = system.start(*_UP, "--logtostderr", "-v=5")
+        run = system.start("pulumi", "up", *stack, "--yes", "--non-interactive", "--logtostderr", "-v=5", output=output)
         while run.poll() is None:
             seen += _arguments()
             time.sleep(0.05)
-        assert run.stdout
-        seen.append(run.stdout.read())
-        assert run.returncode == 0, seen[-1]
+        assert run.returncode == 0, output.read_text()[-3000:]
+        seen.append(output.read_text(errors="replace"))
         seen.append(system.rez("pulumi", "stack", "export", *_LOCAL).stdout)
         seen.append(system.rez("status", *_LOCAL, "--json").stdout)
         seen.append(system.rez("pulumi", "stack", "output", "--json", *_LOCAL).stdout)
-        everything = system.kubectl("get", "deploy,rs,pods,cm,svc,hpa,pdb,events,networkpolicy", "-A", "-o", "yaml")
-        seen += [everything, *(p.read_text(errors="replace") for p in (system.run_dir / "log").iterdir())]
+        seen.append(system.kubectl("get", "deploy,rs,pods,cm,svc,hpa,pdb,events,networkpolicy", "-A", "-o", "yaml"))
+        seen += [p.read_text(errors="replace") for p in (system.run_dir / "log").iterdir()]
         seen += [p.read_text(errors="replace") for p in (system.run_dir / "state").rglob("*.json*")]
         found = [text for text in seen if CANARY in text or _BASE64 in text]
         assert found == []
         assert CANARY in _decoded_secrets(system)
     finally:
-        (Path(__file__).parents[2] / "Pulumi.local.yaml").write_text(original)
         system.rez(*_UP)
-
-
-def _rez() -> list[str]:
-    from conftest import REZ  # noqa: PLC0415
-
-    return [REZ]
 
 
 _BASE64 = "YzRuNHJ5LTlmM2ItZG8tbm90LXByaW50"
@@ -182,7 +185,7 @@ def _arguments() -> list[str]:
 
 
 def _decoded_secrets(system: System) -> str:
-    import base64  # noqa: PLC0415
+    import base64
 
     secrets = json.loads(system.kubectl("get", "secrets", "-n", "production", "-o", "json"))["items"]
     values = [v for s in secrets for v in s.get("data", {}).values()]

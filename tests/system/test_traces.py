@@ -7,11 +7,15 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from conftest import System
+
+from tests.system.support import System
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.cluster
 
@@ -30,7 +34,7 @@ def _processes(run: Path) -> set[str]:
 
 def _traces(run: Path) -> dict[str, object]:
     """What a local system could leave on this machine."""
-    import hashlib  # noqa: PLC0415
+    import hashlib
 
     group = "rez-" + hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:8]
     return {
@@ -67,13 +71,14 @@ def test_down_leaves_nothing(own: System) -> None:
 
 
 @pytest.mark.parametrize("after_s", [1.5, 8.0, 14.0])
-def test_an_interrupted_start_leaves_nothing(own: System, after_s: float) -> None:
-    run = own.start("local", "up")
+def test_an_interrupted_start_leaves_nothing(own: System, tmp_path: Path, after_s: float) -> None:
+    output = tmp_path / "output"
+    run = own.start("local", "up", output=output)
     time.sleep(after_s)
     os.killpg(run.pid, signal.SIGINT)
-    output, _ = run.communicate(timeout=60)
-    assert run.returncode == 130, output
-    assert "Traceback" not in output
+    run.wait(timeout=60)
+    assert run.returncode == 130, output.read_text()
+    assert "Traceback" not in output.read_text()
     assert _traces(own.run_dir) == _NOTHING
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from infra.local.cluster.layout import Machine
+if TYPE_CHECKING:
+    from infra.local.cluster.layout import Machine
 
 _ROOT = Path("/sys/fs/cgroup")
 

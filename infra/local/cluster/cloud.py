@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,8 @@ from infra.errors import RezError
 from infra.local.cluster.layout import STORAGE_CLASS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.cluster import Cluster
 
 Manifest = dict[str, Any]

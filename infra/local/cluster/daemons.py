@@ -30,6 +30,7 @@ def _client(machine: Machine, name: str) -> list[str]:
 
 
 def etcd(machine: Machine) -> Daemon:
+    """The store."""
     client, peer = ("http://127.0.0.1:2379", "http://127.0.0.1:2380")
     if machine.simulated:  # shares the host's network: stay clear of an etcd that may run there
         client, peer = (f"http://127.0.0.1:{machine.api_port + 1}", f"http://127.0.0.1:{machine.api_port + 2}")
@@ -50,12 +51,13 @@ def etcd(machine: Machine) -> Daemon:
 
 
 def apiserver(machine: Machine) -> Daemon:
+    """The API server."""
     pki = machine.pki
     client = next(a for a in etcd(machine).argv if a.startswith("--listen-client-urls=")).partition("=")[2]
     argv = [
         machine.tools["kube-apiserver"],
         f"--etcd-servers={client}",
-        f"--bind-address={'127.0.0.1' if machine.simulated else '0.0.0.0'}",
+        f"--bind-address={'127.0.0.1' if machine.simulated else '0.0.0.0'}",  # noqa: S104 - the machine's own network
         f"--secure-port={machine.api_port if machine.simulated else 6443}",
         f"--service-cluster-ip-range={SERVICE_CIDR}",
         "--authorization-mode=Node,RBAC",
@@ -86,6 +88,7 @@ def apiserver(machine: Machine) -> Daemon:
 
 
 def controller_manager(machine: Machine) -> Daemon:
+    """The controllers."""
     argv = [
         machine.tools["kube-controller-manager"],
         *_client(machine, "controller-manager"),
@@ -109,6 +112,7 @@ def controller_manager(machine: Machine) -> Daemon:
 
 
 def scheduler(machine: Machine) -> Daemon:
+    """The scheduler."""
     argv = [
         machine.tools["kube-scheduler"],
         *_client(machine, "scheduler"),
@@ -121,10 +125,12 @@ def scheduler(machine: Machine) -> Daemon:
 
 
 def coredns(machine: Machine) -> Daemon:
+    """DNS for Service names, on every address of node1."""
     return Daemon("coredns", [machine.tools["coredns"], "-conf", str(machine.dir / "Corefile")])
 
 
 def metrics_server(machine: Machine) -> Daemon:
+    """What the HPA and `kubectl top` read."""
     argv = [
         machine.tools["metrics-server"],
         *_client(machine, "metrics-server-client"),
@@ -141,6 +147,7 @@ def metrics_server(machine: Machine) -> Daemon:
 
 
 def kwok(machine: Machine) -> Daemon:
+    """The player of simulated nodes."""
     argv = [
         machine.tools["kwok"],
         f"--kubeconfig={machine.pki}/kwok.kubeconfig",
@@ -155,6 +162,7 @@ def kwok(machine: Machine) -> Daemon:
 
 
 def node(machine: Machine, this: Node) -> list[Daemon]:
+    """The daemons of one node: containerd, kubelet and kube-proxy."""
     folder = machine.node_dir(this)
     path = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
     return [

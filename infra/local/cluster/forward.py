@@ -43,7 +43,7 @@ class Forwarder:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: tuple[str, int]
     ) -> None:
         other = self._socket()
-        other.setblocking(False)
+        other.setblocking(False)  # noqa: FBT003 - the socket module has it so
         try:
             await self._loop.sock_connect(other, address)
         except OSError:

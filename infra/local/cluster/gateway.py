@@ -19,7 +19,18 @@ from infra.local.cluster import network
 from infra.local.cluster.forward import Forwarder, free_port
 from infra.local.cluster.layout import CONTROL_PLANE_IP, Machine
 
-_UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+_PRIVILEGED = 1024
+_UNSHARE = [
+    "unshare",
+    "--net",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--kill-child",
+    "--mount-proc",
+    "--propagation",
+    "private",
+]
 
 
 def start_machine(machine: Machine, description: Path) -> int:
@@ -29,10 +40,10 @@ def start_machine(machine: Machine, description: Path) -> int:
         Its process id as the host sees it.
     """
     command = [sys.executable, "-m", "infra.local.cluster.machine", str(description)]
-    outer = subprocess.Popen(  # noqa: S603 - our own command line
+    outer = subprocess.Popen(
         command if machine.simulated else [*_UNSHARE, "--", *command],
         stdin=subprocess.DEVNULL,
-        preexec_fn=lambda: network.set_parent_death_signal(signal.SIGKILL),
+        preexec_fn=lambda: network.set_parent_death_signal(signal.SIGKILL),  # noqa: PLW1509 - nothing else runs yet
     )
     if machine.simulated:
         return outer.pid
@@ -59,6 +70,7 @@ class Gateway:
         self.ports: dict[str, dict[str, int]] = {}
 
     async def serve(self) -> None:
+        """Publish the API server's port and carry connections for ever."""
         if not self._machine.simulated:
             await self._forward.open(self._machine.api_port, (CONTROL_PLANE_IP, 6443))
         self._remember()
@@ -69,7 +81,7 @@ class Gateway:
         ports = self.ports.setdefault(service, {})
         if str(port) in ports or self._machine.simulated:
             return
-        ports[str(port)] = free_port(port + 8000 if port < 1024 else port)
+        ports[str(port)] = free_port(port + 8000 if port < _PRIVILEGED else port)
         opening = self._forward.open(ports[str(port)], (address, port))
         asyncio.run_coroutine_threadsafe(opening, self._loop).result()
         self._remember()
@@ -86,8 +98,8 @@ class Gateway:
 
 
 def _cloud(machine: Machine, gateway: Gateway) -> None:
-    from infra.cluster import Cluster  # noqa: PLC0415 - half a second of imports that the daemons need not wait for
-    from infra.local.cluster.cloud import Cloud  # noqa: PLC0415
+    from infra.cluster import Cluster
+    from infra.local.cluster.cloud import Cloud
 
     cluster = Cluster.connect(kubeconfig=machine.dir / "kubeconfig")
     Cloud(cluster, machine.dir / "volumes", [n.name for n in machine.node_list()], gateway.publish).run()

@@ -28,14 +28,17 @@ class Node:
 
     @property
     def name(self) -> str:
+        """`node1`, …: also its host name and its cgroup."""
         return f"node{self.index}"
 
     @property
     def ip(self) -> str:
+        """Its address on the bridge that joins the nodes."""
         return f"10.240.0.{9 + self.index}"
 
     @property
     def pod_cidr(self) -> str:
+        """Where its pods get their addresses from."""
         return f"10.88.{self.index}.0/24"
 
     @property
@@ -67,21 +70,26 @@ class Machine:
 
     @classmethod
     def read(cls, path: Path) -> Machine:
+        """The machine that `write` described."""
         return cls(**json.loads(path.read_text()))
 
     def write(self, path: Path) -> None:
+        """Describe the machine as JSON."""
         path.write_text(json.dumps(asdict(self)))
 
     @property
     def dir(self) -> Path:
+        """The run folder."""
         return Path(self.run)
 
     @property
     def pki(self) -> Path:
+        """Keys, certificates and kubeconfigs of the daemons."""
         return self.dir / "pki"
 
     @property
     def log(self) -> Path:
+        """One log file for each daemon."""
         return self.dir / "log"
 
     @property
@@ -90,7 +98,9 @@ class Machine:
         return "rez-" + hashlib.sha256(self.run.encode()).hexdigest()[:8]
 
     def node_list(self) -> list[Node]:
+        """The nodes, the one with the control plane first."""
         return [Node(i) for i in range(1, self.nodes + 1)]
 
     def node_dir(self, node: Node) -> Path:
+        """Configuration, images and pods of a node."""
         return self.dir / node.name

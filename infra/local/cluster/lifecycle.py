@@ -64,7 +64,9 @@ def _described(tools: Mapping[str, Path], *, simulated: bool) -> Machine:
     folder = paths.run().resolve()
     hidden = next((h for h in _HIDDEN if folder.is_relative_to(h) or folder.is_relative_to(Path(h).resolve())), None)
     if hidden and not simulated:
-        raise PreconditionError(f"{folder} lies below {hidden}, which the nodes keep for themselves: set REZ_RUN elsewhere")
+        raise PreconditionError(
+            f"{folder} lies below {hidden}, which the nodes keep for themselves: set REZ_RUN elsewhere"
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     known = {name: str(path) for name, path in tools.items()}
     try:
@@ -80,7 +82,7 @@ def _described(tools: Mapping[str, Path], *, simulated: bool) -> Machine:
 def _spawn(machine: Machine) -> Process:
     (machine.dir / "gateway.json").unlink(missing_ok=True)
     with (machine.log / "machine.log").open("ab") as log:
-        gateway = subprocess.Popen(  # noqa: S603 - our own command line
+        gateway = subprocess.Popen(
             [sys.executable, "-m", "infra.local.cluster.gateway", str(machine.dir / "machine.json")],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -136,7 +138,7 @@ def _until(ready: Callable[[], bool], what: str, running: Running) -> None:
 
 def wait_for_api(running: Running) -> Cluster:
     """Wait until the API server is ready, and give it what every cluster has (DNS, metrics, a storage class)."""
-    from infra.cluster import Cluster  # noqa: PLC0415 - half a second of imports
+    from infra.cluster import Cluster
 
     cluster = Cluster.connect(kubeconfig=running.machine.dir / "kubeconfig")
 

@@ -12,10 +12,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local.cluster import cgroups, daemons, network
-from infra.local.cluster.daemons import Daemon
 from infra.local.cluster.layout import Machine
+
+if TYPE_CHECKING:
+    from infra.local.cluster.daemons import Daemon
 
 _RESTART_DELAY_S = 1.0
 _PRIVATE = ("/run", "/var/log", "/var/lib")
@@ -40,18 +43,19 @@ class Supervisor:
         self.due: list[tuple[float, Daemon]] = []
 
     def start(self, daemon: Daemon) -> None:
+        """Start a daemon in its node's network, its output appended to its log."""
         argv = daemon.argv
         if not self.machine.simulated and daemon.node > 1:
             argv = ["nsenter", f"--net={network.namespace(daemon.node)}", "--", *argv]
         with (self.machine.log / f"{daemon.name}.log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603 - our own command lines
+            process = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env={"PATH": os.environ["PATH"], "HOME": "/", **daemon.env},
                 cwd="/",
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - nothing else runs yet
             )
         self.running[process.pid] = daemon
 
@@ -69,6 +73,7 @@ class Supervisor:
                 self.due.append((time.monotonic() + _RESTART_DELAY_S, daemon))
 
     def run(self) -> None:
+        """Start every daemon and look after them for ever."""
         for daemon in daemons.all_of(self.machine):
             self.start(daemon)
         while True:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from infra.local.cluster.layout import CONTROL_PLANE_IP, Machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -15,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from infra.local.cluster.layout import CONTROL_PLANE_IP, DNS_IP, DOMAIN, KUBERNETES_IP, Machine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DAYS = 3650
 _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -75,7 +76,9 @@ class Authority:
             usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
         if hosts:
-            builder = builder.add_extension(x509.SubjectAlternativeName([_alternative(h) for h in hosts]), critical=False)
+            builder = builder.add_extension(
+                x509.SubjectAlternativeName([_alternative(h) for h in hosts]), critical=False
+            )
         return builder.sign(self.key, hashes.SHA256())
 
     def issue(self, file: str, common_name: str, organization: str = "", hosts: tuple[str, ...] = ()) -> None:
@@ -86,21 +89,26 @@ class Authority:
         _store(self.folder / f"{file}.key", _pem(key))
 
     def kubeconfig(self, file: str, server: str) -> Path:
-        """Write `<file>.kubeconfig` for an identity issued before; everything is inside the one file."""
+        """Write `<file>.kubeconfig` for an identity issued before.
 
-        def data(suffix: str) -> str:
-            return base64.b64encode((self.folder / suffix).read_bytes()).decode()
-
+        It names files: clients copy keys that are inside a kubeconfig to temporary files, which a killed one leaves.
+        """
         document: dict[str, Any] = {
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [
-                {"name": "rez-local", "cluster": {"server": server, "certificate-authority-data": data("ca.crt")}}
+                {
+                    "name": "rez-local",
+                    "cluster": {"server": server, "certificate-authority": str(self.folder / "ca.crt")},
+                }
             ],
             "users": [
                 {
                     "name": file,
-                    "user": {"client-certificate-data": data(f"{file}.crt"), "client-key-data": data(f"{file}.key")},
+                    "user": {
+                        "client-certificate": str(self.folder / f"{file}.crt"),
+                        "client-key": str(self.folder / f"{file}.key"),
+                    },
                 }
             ],
             "contexts": [{"name": "rez-local", "context": {"cluster": "rez-local", "user": file}}],
@@ -114,9 +122,7 @@ class Authority:
 def _service_account_key(folder: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     _store(folder / "sa.key", _pem(key))
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
+    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     _store(folder / "sa.pub", public)
 
 
@@ -138,15 +144,21 @@ def create(machine: Machine, now: datetime | None = None) -> None:
     _service_account_key(folder)
     inside = f"https://127.0.0.1:{machine.api_port}" if machine.simulated else f"https://{CONTROL_PLANE_IP}:6443"
     names = tuple(f"kubernetes{s}" for s in ("", ".default", ".default.svc", f".default.svc.{DOMAIN}"))
-    authority.issue("apiserver", "kube-apiserver", hosts=("127.0.0.1", CONTROL_PLANE_IP, KUBERNETES_IP, "localhost", *names))
+    authority.issue(
+        "apiserver", "kube-apiserver", hosts=("127.0.0.1", CONTROL_PLANE_IP, KUBERNETES_IP, "localhost", *names)
+    )
     authority.issue("front-proxy", "front-proxy")
     authority.issue("apiserver-kubelet", "kube-apiserver-kubelet-client", "system:masters")
-    authority.issue("metrics-server", "metrics-server", hosts=("metrics-server.kube-system.svc", CONTROL_PLANE_IP, DNS_IP))
+    authority.issue(
+        "metrics-server", "metrics-server", hosts=("metrics-server.kube-system.svc", CONTROL_PLANE_IP, DNS_IP)
+    )
     for file, (common_name, organization) in _CLIENTS.items():
         authority.issue(file, common_name, organization)
         authority.kubeconfig(file, inside)
     for node in machine.node_list():
-        authority.issue(f"kubelet-serving-{node.name}", f"system:node:{node.name}", "system:nodes", (node.ip, node.name))
+        authority.issue(
+            f"kubelet-serving-{node.name}", f"system:node:{node.name}", "system:nodes", (node.ip, node.name)
+        )
         authority.issue(f"kubelet-{node.name}", f"system:node:{node.name}", "system:nodes")
         authority.kubeconfig(f"kubelet-{node.name}", inside)
     authority.issue("admin", "admin", "system:masters")

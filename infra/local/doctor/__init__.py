@@ -43,7 +43,7 @@ def collect(today: date) -> list[Row]:
         *python_rows(),
     ]
     found = {row.name: row.version for row in rows if row.status == "ok"}
-    to_build = any(row.group == "tools" and row.status == "later" for row in rows)
+    to_build = not {"pulumi", "kubernetes"} <= found.keys()  # the others take little room
     return [
         *rows,
         *machine_rows(able, to_build=to_build),
@@ -96,7 +96,7 @@ def plugin_rows() -> list[Row]:
             rows.append(Row("plugins", name, "later", "", "absent", "Pulumi", "make local puts ours in place"))
         else:
             kind = "official" if plugin.official else "ours, offline"
-            rows.append(Row("plugins", name, "ok", plugin.version or kind, f"{kind}: {plugin.path}", "Pulumi"))
+            rows.append(Row("plugins", name, "ok", plugin.version, f"{kind}: {plugin.path}", "Pulumi"))
     return rows
 
 

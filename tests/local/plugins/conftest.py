@@ -57,11 +57,14 @@ class ControlPlane:
         peer = f"http://127.0.0.1:{free_port()}"
         client = f"http://127.0.0.1:{self.etcd_port}"
         self.spawn(
-            "etcd", str(self.etcd), "--data-dir=etcd", f"--listen-client-urls={client}", f"--advertise-client-urls={client}",
+            "etcd", str(self.etcd), "--data-dir=etcd",
+            f"--listen-client-urls={client}", f"--advertise-client-urls={client}",
             f"--listen-peer-urls={peer}", f"--initial-advertise-peer-urls={peer}", f"--initial-cluster=default={peer}",
             "--unsafe-no-fsync", "--log-level=error",
         )  # fmt: skip
-        subprocess.run(["openssl", "genrsa", "-out", "sa.key", "2048"], cwd=self.folder, check=True, capture_output=True)
+        subprocess.run(
+            ["openssl", "genrsa", "-out", "sa.key", "2048"], cwd=self.folder, check=True, capture_output=True
+        )
         (self.folder / "tokens.csv").write_text(f'{TOKEN},admin,admin,"system:masters"\n')
         self.start_api_server()
         self.write_kubeconfig()
@@ -70,7 +73,7 @@ class ControlPlane:
             "controllers", str(self.kubernetes / "kube-controller-manager"), f"--kubeconfig={self.kubeconfig}",
             "--leader-elect=false", "--secure-port=0", "--service-account-private-key-file=sa.key",
             "--controllers=namespace-controller,garbage-collector-controller,serviceaccount-controller,"
-            "deployment-controller,replicaset-controller,job-controller",
+            "deployment-controller,replicaset-controller,job-controller,persistentvolumeclaim-protection-controller",
         )  # fmt: skip
 
     def start_api_server(self) -> None:
@@ -177,7 +180,7 @@ class Project:
         return {resource["urn"].rpartition("::")[2]: resource for resource in found if resource.get("custom")}
 
 
-PROGRAM = '''
+PROGRAM = """
 import json, pathlib, pulumi
 
 class Object(pulumi.CustomResource):
@@ -193,7 +196,7 @@ def secrets(value):
 
 for item in json.loads(pathlib.Path("objects.json").read_text()):
     Object(item["type"], item["name"], secrets(item.get("props", {})), item.get("opts", {}))
-'''
+"""
 
 
 @pytest.fixture

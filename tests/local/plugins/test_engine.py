@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,7 +80,9 @@ def test_an_object_deleted_by_hand_is_seen_and_restored(project: Project, cluste
     project.up()
     cluster.delete("v1", "Service", "s", namespace)
     preview = project.preview()
-    assert f"Service {namespace}/s is gone from the cluster: it will be created again" in preview.stdout + preview.stderr
+    assert (
+        f"Service {namespace}/s is gone from the cluster: it will be created again" in preview.stdout + preview.stderr
+    )
     assert "1 to update" in preview.stdout + preview.stderr
     project.up()
     assert cluster.get("v1", "Service", "s", namespace)
@@ -92,7 +94,9 @@ def test_a_field_changed_by_our_own_manager_is_seen_and_put_back(
 ) -> None:
     project.declare(config_map("c", namespace, a="1"))
     project.up()
-    cluster.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"a": "2"}})
+    cluster.apply(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"a": "2"}}
+    )
     assert "1 to update" in project.preview().stdout
     project.up()
     assert cluster.get("v1", "ConfigMap", "c", namespace)["data"] == {"a": "1"}
@@ -111,7 +115,12 @@ def test_a_removed_field_is_removed_from_the_object(project: Project, cluster: C
 def test_drift_of_a_declared_field_is_shown_by_refresh(project: Project, cluster: Cluster, namespace: str) -> None:
     project.declare(config_map("c", namespace, a="1"))
     project.up()
-    changed = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"a": "2"}}
+    changed = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "c", "namespace": namespace},
+        "data": {"a": "2"},
+    }
     cluster.apply(changed, field_manager="somebody", force=True)
     refresh = project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes", check=False)
     assert refresh.returncode != 0
@@ -134,14 +143,19 @@ def test_an_immutable_field_replaces_the_object_after_deleting_it(
 
 
 def test_a_conflict_names_the_other_manager_and_the_field(project: Project, cluster: Cluster, namespace: str) -> None:
-    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}, "data": {"a": "9"}}
+    theirs = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "c", "namespace": namespace},
+        "data": {"a": "9"},
+    }
     project.declare(config_map("c", namespace, a="1"))
     project.up()
     cluster.apply(theirs, field_manager="their-tool", force=True)
-    failed = project.up(check=False)
-    assert failed.returncode != 0
     line = f'ConfigMap {namespace}/c: conflict: field manager "their-tool" owns data.a; '
-    assert line in failed.stdout + failed.stderr
+    for failed in (project.preview(check=False), project.up(check=False)):
+        assert failed.returncode != 0
+        assert line in failed.stdout + failed.stderr
     forced = config_map("c", namespace, a="1")
     forced["props"]["metadata"]["annotations"] = {"pulumi.com/patchForce": "true"}
     project.declare(forced)
@@ -221,10 +235,17 @@ def test_a_secret_value_is_found_nowhere(project: Project, cluster: Cluster, nam
     )  # fmt: skip
     project.declare(secret("s", namespace, "password"))
     watcher = subprocess.Popen(
-        ["sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done 2>/dev/null"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL
+        ["sh", "-c", "while :; do cat /proc/[0-9]*/cmdline; done 2>/dev/null"],
+        stdout=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
     )
     written = [project.preview(), project.up(), project.preview("--expect-no-changes")]
-    project.declare({**secret("s", namespace, "password"), "props": {**secret("s", namespace, "password")["props"], "type": "kubernetes.io/tls"}})
+    project.declare(
+        {
+            **secret("s", namespace, "password"),
+            "props": {**secret("s", namespace, "password")["props"], "type": "kubernetes.io/tls"},
+        }
+    )
     written.append(project.preview(check=False))
     written.append(project.run("refresh", "--yes", "--skip-preview"))
     watcher.kill()
@@ -271,6 +292,39 @@ def test_the_stack_production_is_previewed_but_never_written(
     assert cluster.get("v1", "ConfigMap", "c", namespace) is None
 
 
+POLICY = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+def judge(args, report):
+    if args.resource_type == "kubernetes:core/v1:ConfigMap" and args.props["data"]["a"] == "bad":
+        report("a must not be bad")
+
+PolicyPack("pack", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy(name="no-bad", description="none", validate=judge)])
+"""
+
+
+def test_a_policy_pack_in_python_stops_a_preview(project: Project, namespace: str, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    (pack / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": runtime}))
+    (pack / "__main__.py").write_text(POLICY)
+    project.declare(config_map("c", namespace, a="good"))
+    project.preview("--policy-pack", str(pack))
+    project.declare(config_map("c", namespace, a="bad"))
+    refused = project.preview("--policy-pack", str(pack), check=False)
+    assert refused.returncode != 0
+    assert "a must not be bad" in refused.stdout + refused.stderr
+
+
+def test_a_failing_program_shows_its_own_traceback_alone(project: Project) -> None:
+    (project.folder / "__main__.py").write_text("def wire():\n    raise ValueError('no such setting')\n\nwire()\n")
+    failed = project.preview(check=False)
+    assert "ValueError: no such setting" in failed.stdout + failed.stderr
+    assert "execute.py" not in failed.stdout + failed.stderr
+
+
 def test_after_a_killed_engine_nothing_is_left_running_and_the_next_up_finishes(
     project: Project, cluster: Cluster, namespace: str
 ) -> None:
@@ -288,34 +342,36 @@ def test_after_a_killed_engine_nothing_is_left_running_and_the_next_up_finishes(
     engine.send_signal(signal.SIGKILL)
     engine.wait()
     time.sleep(3)
-    assert not [pid for pid in started if os.path.exists(f"/proc/{pid}") and _state(pid) != "Z"]
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists() and _state(pid) != "Z"]
     project.run("cancel", "--yes")
     project.declare(config_map("first", namespace, a="1"), service("slow", namespace))
     project.up()
-    assert set(project.resources()) == {"first", "slow", *(name for name in project.resources() if name.startswith("default"))}
+    assert set(project.resources()) == {
+        "first",
+        "slow",
+        *(name for name in project.resources() if name.startswith("default")),
+    }
     assert [item["metadata"]["name"] for item in cluster.list("v1", "Service", namespace)] == ["slow"]
     project.preview("--expect-no-changes")
 
 
 def _children(parent: int) -> list[int]:
     found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and _parent(int(entry)) == parent:
-            found += [int(entry), *_children(int(entry))]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and _parent(int(entry.name)) == parent:
+            found += [int(entry.name), *_children(int(entry.name))]
     return found
 
 
 def _parent(pid: int) -> int:
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return int(stat.read().rpartition(")")[2].split()[1])
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     except (OSError, IndexError):
         return -1
 
 
 def _state(pid: int) -> str:
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0]
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
         return "Z"

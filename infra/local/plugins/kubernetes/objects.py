@@ -155,7 +155,11 @@ class Objects:
         except ApiError as error:
             if fields := diff.immutable(error.causes):
                 return diff.replacing(changes, fields)
-            raise
+            # The update's own preview explains the refusal; a refresh, which compares as well, must not fail for it.
+            refused = diff.merged(changes, diff.of_inputs(live.prune(found, new), new))
+            if not refused:
+                raise
+            return refused
         return diff.merged(changes, diff.of_live(found, applied, old, new))
 
 

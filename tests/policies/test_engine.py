@@ -1,0 +1,102 @@
+"""The pack under the real engine: `pulumi preview --policy-pack policies` of the golden stack, without any cluster."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import policies
+from infra.local import plugins, toolchain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Preview = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.engine
+
+PACK = Path(policies.__file__).parent
+GOLDEN = Path(__file__).parent / "fixtures" / "golden.yaml"
+UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+PROGRAM = f"""\
+import os
+import pulumi
+import yaml
+
+class Loader(yaml.SafeLoader):
+    pass
+
+Loader.add_constructor("!unknown", lambda _loader, _node: "{UNKNOWN_STRING}")
+Loader.add_constructor("!secret", lambda loader, node: pulumi.Output.secret(loader.construct_scalar(node)))
+
+for each in yaml.load_all(open({str(GOLDEN)!r}), Loader):
+    if each["kind"] == "Deployment":
+        api = each["spec"]["template"]["spec"]["containers"][0]
+        api["resources"]["limits"]["cpu"] = os.environ.get("CPU_LIMIT", "1")
+        if replicas := os.environ.get("REPLICAS"):
+            each["spec"]["replicas"] = int(replicas)
+    group = each["apiVersion"] if "/" in each["apiVersion"] else "core/v1"
+    options = pulumi.ResourceOptions(version="{version("pulumi-kubernetes")}")
+    pulumi.CustomResource(f"kubernetes:{{group}}:{{each['kind']}}", each["kind"].lower(), each, options)
+"""
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
+    root = tmp_path_factory.mktemp("engine")
+    (root / "state").mkdir()
+    project = f"name: probe\nruntime:\n  name: python\n  options: {{virtualenv: {sys.prefix}}}\n"
+    (root / "Pulumi.yaml").write_text(project, encoding="utf-8")
+    (root / "__main__.py").write_text(PROGRAM, encoding="utf-8")
+    pulumi = toolchain.ensure(["pulumi"], print)["pulumi"]
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")} | {
+        "PATH": os.pathsep.join([str(pulumi.resolve().parent), os.environ["PATH"]]),
+        "PULUMI_HOME": str(root / "home"),
+        "PULUMI_BACKEND_URL": f"file://{root / 'state'}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "KUBECONFIG": str(root / "no-cluster"),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PULUMI_HOME", str(root / "home"))
+        plugins.install(pulumi, root / "home", Path(sys.executable))
+
+    def run(stack: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        def call(*args: str) -> subprocess.CompletedProcess[str]:
+            command = ["pulumi", *args, "--non-interactive"]
+            return subprocess.run(
+                command, cwd=root, env=env | variables, capture_output=True, text=True, check=False, timeout=120
+            )
+
+        call("stack", "select", "--create", stack)
+        return call("preview", "--policy-pack", str(PACK))
+
+    return run
+
+
+def test_good_stack_passes(preview: Preview) -> None:
+    done = preview("production")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "rez-runbook@v0.1.0" in done.stdout
+
+
+def test_bad_value_and_bad_combination_stop_the_preview(preview: Preview) -> None:
+    done = preview("local", CPU_LIMIT="8", REPLICAS="2")
+    assert done.returncode != 0
+    assert "[mandatory] [severity: high]  deployment-cpu-limit" in done.stdout
+    assert "[mandatory] [severity: high]  deployment-replicas" in done.stdout
+    assert "spec.replicas is 2, must not be set, the HPA owns it" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("stack", "level"), [("production", "mandatory"), ("local", "advisory")])
+def test_unknown_value_blocks_in_production_only(preview: Preview, stack: str, level: str) -> None:
+    done = preview(stack, CPU_LIMIT=UNKNOWN_STRING)
+    assert (done.returncode != 0) == (level == "mandatory"), done.stdout + done.stderr
+    assert f"[{level}] [severity: high]  deployment-cpu-limit" in done.stdout

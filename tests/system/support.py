@@ -1,0 +1,90 @@
+"""The local system as a person meets it, and a load on its API."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REZ = str(Path(sys.executable).with_name("rez"))
+
+
+class System:
+    """The running local system as a person meets it: the `rez` command and an address."""
+
+    def __init__(self, run: Path) -> None:
+        self.run_dir = run
+        self.env = os.environ | {"REZ_RUN": str(run), "NO_COLOR": "1"}
+
+    def rez(self, *args: str, check: bool = True, timeout: float = 600, **env: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [REZ, *args], cwd=ROOT, env=self.env | env, text=True, capture_output=True, timeout=timeout, check=False
+        )
+        if check and done.returncode:
+            pytest.fail(f"rez {' '.join(args)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def start(self, *args: str, output: Path) -> subprocess.Popen[bytes]:
+        """Start a command in a process group of its own; a file takes all its output, so it never blocks."""
+        with output.open("wb") as file:
+            return subprocess.Popen(
+                [REZ, *args], cwd=ROOT, env=self.env, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    def kubectl(self, *args: str, check: bool = True) -> str:
+        tools = json.loads((self.run_dir / "machine.json").read_text())["tools"]
+        kubectl = Path(tools["kube-apiserver"]).with_name("kubectl")
+        command = [str(kubectl), f"--kubeconfig={self.run_dir / 'kubeconfig'}", *args]
+        return subprocess.run(command, text=True, capture_output=True, timeout=60, check=check).stdout
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return dict(json.loads(self.rez("local", "status", "--json").stdout))
+
+    @property
+    def url(self) -> str:
+        return str(self.facts["url"])
+
+    def status(self) -> dict[str, Any]:
+        return dict(json.loads(self.rez("status", "--stack", "local", "--json").stdout))
+
+
+class Load:
+    """Short connections through the Service, one after the other from a few threads; every failure is kept."""
+
+    def __init__(self, url: str, threads: int = 4) -> None:
+        self.requests = 0
+        self.failures: list[str] = []
+        self._url = url
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                answer = httpx.get(self._url, timeout=10, headers={"Connection": "close"})
+                if answer.status_code != httpx.codes.OK:
+                    self.failures.append(f"{answer.status_code} {answer.text[:80]}")
+            except httpx.HTTPError as error:
+                self.failures.append(repr(error))
+            self.requests += 1
+            time.sleep(0.02)
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
