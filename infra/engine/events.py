@@ -72,7 +72,7 @@ def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezEr
     """
     if code == 0:
         blind = [line for line in warnings(events) if _BLIND in line]
-        return _unavailable(blind[0]) if writes and blind else None
+        return _unavailable(f"{_UNAVAILABLE}: {blind[0]}") if writes and blind else None
     if lines := violations(events):
         return PolicyViolation("\n".join(lines))
     if held := _LOCKED.search(output):
