@@ -87,13 +87,13 @@ class RolloutError(RezError):
 
 
 class RollbackFailed(RolloutError):
-    """The way back failed as well: page a human."""
+    """The way back failed: a bad release, one half brought back, or none at all is what runs; page a human."""
 
     exit_code = 11
 
 
 class Inconclusive(RolloutError):
-    """Neither healthy nor bad: there was too little to judge by."""
+    """Neither healthy nor bad: too little to judge by, or somebody else changed it meanwhile; it is left as it is."""
 
     exit_code = 12
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 
@@ -14,7 +13,7 @@ from infra.components.api import Api
 from infra.components.platform import Platform
 from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
-from infra.manifests.pod import Release
+from infra.manifests.release import Release
 from infra.settings import Settings, parse
 from infra.settings.inventory import CONFIG_KEY, secret_problems
 from infra.settings.model import NAMESPACE
@@ -22,10 +21,6 @@ from infra.settings.stack_file import PROJECT, own_sections
 
 RELEASE_VARIABLE: Final = "REZ_RELEASE"
 RELEASE_OUTPUT: Final = "release"
-
-_RELEASE: Final = re.compile(
-    r"([A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)=([a-z0-9][a-z0-9._:/-]*@sha256:[0-9a-f]{64})"
-)
 
 
 async def main() -> None:
@@ -76,11 +71,10 @@ def parse_release(text: str) -> Release:
     Raises:
         PreconditionError: The text has another form.
     """
-    found = _RELEASE.fullmatch(text)
-    if found is None:
-        message = f"{RELEASE_VARIABLE}: {text[:120]!r} is no release; it must be VERSION=IMAGE@sha256:DIGEST"
-        raise PreconditionError(message)
-    return Release(version=found.group(1), image=found.group(2))
+    try:
+        return Release.parse(text)
+    except ValueError as error:
+        raise PreconditionError(f"{RELEASE_VARIABLE}: {error}") from None
 
 
 async def running_release() -> Release:
@@ -91,11 +85,11 @@ async def running_release() -> Release:
     """
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     details = await pulumi.StackReference(stack).get_output_details(RELEASE_OUTPUT)
-    release: Mapping[str, Any] | None = details.value
-    if not release:
+    release = Release.of(details.value)
+    if release is None:
         message = f"stack {pulumi.get_stack()} has no release to keep: run `rez deploy VERSION`"
         raise PreconditionError(message)
-    return Release(version=release["version"], image=release["image"])
+    return release
 
 
 def _structured(value: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from infra.errors import RezError
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ def from_status(status: Mapping[str, Any], code: int, subject: str, *, secret: b
     elif withheld:
         lines = [f"{subject}: {reason}: the API server's message is withheld because it may quote a secret value"]
     else:
-        lines = [f"{subject}: {_one_line(status.get('message') or reason)}"]
+        lines = [f"{subject}: {line(status.get('message') or reason, limit=None)}"]
     return ApiError("\n".join(lines), status=code, reason=reason, causes=causes)
 
 
@@ -60,11 +61,7 @@ def subject_of(manifest: Mapping[str, Any] | None) -> str:
 
 
 def _cause(cause: Mapping[str, str], *, withheld: bool) -> dict[str, str]:
-    message, reason = _one_line(cause.get("message", "")), cause.get("reason", "")
+    message, reason = line(cause.get("message", ""), limit=None), cause.get("reason", "")
     if withheld:
         message = "field is immutable" if "immutable" in message else reason
     return {"field": cause.get("field", "").removeprefix("."), "message": message, "reason": reason}
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -15,7 +15,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from infra import program
 from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
-from infra.manifests.pod import Release
+from infra.manifests.release import Release
 from infra.settings.inventory import INVENTORY
 
 if TYPE_CHECKING:

@@ -20,12 +20,13 @@ def deploy(
     """Bring a release in, watch it, and take it back by itself when it is bad."""
     from infra.cli import rollouts
     from infra.local import paths
+    from infra.manifests.names import REPOSITORY
     from infra.rollout import deploy as task
     from infra.rollout.releases import known_images
-    from infra.rollout.target import REPOSITORY
+    from infra.settings.model import LOCAL
 
     scene = rollouts.scene(stack, timeout)
-    known = known_images(paths.images()) if scene.stack == "local" else {}
+    known = known_images(paths.images()) if scene.stack == LOCAL else {}
     plan = task.preflight(scene, version, known=known, repository=REPOSITORY)
     if dry_run:
         rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)

@@ -30,9 +30,9 @@ def up(
 @app.command()
 def down() -> None:
     """End everything and remove every trace of it, except the cache of built tools."""
-    from infra.local.cluster import lifecycle
+    from infra.local.up import down as end
 
-    _say("everything of the local system is gone" if lifecycle.stop() else "nothing was running")
+    end(_say)
 
 
 @app.command()

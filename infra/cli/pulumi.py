@@ -9,8 +9,10 @@ def stack_of(args: list[str]) -> str | None:
     """The stack that the engine's arguments name (`--stack NAME`, `--stack=NAME`, `-s NAME`), if any."""
     for position, arg in enumerate(args):
         name, sign, value = arg.partition("=")
-        if name in ("--stack", "-s"):
+        if name in {"--stack", "-s"}:
             return value if sign else next(iter(args[position + 1 :]), None)
+        if arg.startswith("-s"):
+            return arg.removeprefix("-s")
     return None
 
 
@@ -20,4 +22,7 @@ def pulumi(context: typer.Context) -> None:
     from infra.engine import Engine
 
     args = list(context.args)
+    if args in ([], ["--help"]):
+        typer.echo(f"{context.get_help()}\n\nTry `rez pulumi up --help`.")
+        return
     raise typer.Exit(Engine(choose(stack_of(args))).run(args))

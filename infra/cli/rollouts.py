@@ -13,7 +13,7 @@ import typer
 from infra.cli.stack import choose, connect, say
 
 if TYPE_CHECKING:
-    from infra.rollout.releases import Release
+    from infra.manifests.release import Release
     from infra.rollout.report import Report
     from infra.rollout.transition import Scene
 

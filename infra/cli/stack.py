@@ -14,8 +14,6 @@ from infra.local import paths
 if TYPE_CHECKING:
     from infra.cluster import Cluster
 
-LOCAL = "local"
-
 
 def choose(given: str | None) -> str:
     """The stack of a command: the given one, else `$PULUMI_STACK`, else `local` while a local system is there.
@@ -23,6 +21,8 @@ def choose(given: str | None) -> str:
     Raises:
         PreconditionError: Nothing says which.
     """
+    from infra.settings.model import LOCAL
+
     if stack := given or os.environ.get("PULUMI_STACK"):
         return stack
     if paths.kubeconfig().exists():
@@ -38,6 +38,7 @@ def connect(stack: str) -> Cluster:
         UnavailableError: There is no usable kubeconfig.
     """
     from infra.cluster import Cluster
+    from infra.settings.model import LOCAL
 
     return Cluster.connect(kubeconfig=paths.kubeconfig() if stack == LOCAL else None)
 

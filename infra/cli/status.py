@@ -41,15 +41,23 @@ def status(
 
 def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
     from infra.cli.stack import choose, connect
-    from infra.local import paths
+    from infra.local import paths, summary
     from infra.operations import health, status
     from infra.rollout.target import Target
     from infra.settings import load
+    from infra.settings.model import LOCAL
 
     chosen = choose(stack)
     service = load(chosen, paths.ROOT).service
-    cluster, url = connect(chosen), service.url + service.health_path
-    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=lambda: health.ask(url, HEALTH_TIMEOUT_S))}
+    cluster = connect(chosen)
+
+    def ask() -> status.Health:
+        url = summary.service_url() if chosen == LOCAL else service.url  # a local port is the one that was free
+        if not url:
+            return status.Health("", 0, "(not published on this machine)")
+        return health.ask(url + service.health_path, HEALTH_TIMEOUT_S)
+
+    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=ask)}
 
 
 def _screen(found: dict[str, Any]) -> str:
@@ -70,7 +78,7 @@ def brief(found: dict[str, Any]) -> str:
 def lines(found: dict[str, Any]) -> list[str]:
     """The status for a person."""
     release, rollout, replicas, health = found["release"], found["rollout"], found["replicas"], found["health"]
-    answer = f"{'ok' if health['ok'] else 'BAD'}: {health['status'] or 'no answer'} from {health['url']}"
+    answer = f"{'ok' if health['ok'] else 'BAD'}: {health['status'] or 'no answer'} from {health['url'] or 'the API'}"
     counts = f"{replicas['ready']}/{replicas['desired']} ready, {replicas['updated']} updated"
     return [
         f"stack      {found['stack']}",

@@ -12,13 +12,14 @@ from infra.manifests.config_map import config_map
 from infra.manifests.deployment import deployment
 from infra.manifests.hpa import hpa
 from infra.manifests.pdb import pdb
-from infra.manifests.pod import Mounts, Release
+from infra.manifests.pod import Mounts
 from infra.manifests.secret import secrets
 from infra.manifests.service import service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from infra.manifests.release import Release
     from infra.settings.model import Settings
 
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infra.engine import events, locks, pending
-from infra.errors import PreconditionError, RezError, Terminated
+from infra.engine import environment, events, guard, locks, pending, process
+from infra.engine.commands import JUDGED, MUTATING, command_of
+from infra.errors import PreconditionError, RezError
 from infra.local import paths
-from infra.settings import load
+from infra.settings import Settings, load
+from infra.settings.model import LOCAL
 
-_MUTATING = frozenset({"up", "update", "destroy", "refresh", "import"})
-_JUDGED = _MUTATING | {"preview", "pre"}
-_LOCAL_PASSPHRASE = "local"  # noqa: S105 - well known: stack local holds dummy values only
-OnLine = Callable[[str], None]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.engine.process import OnLine
+
+_NO_STACK = 6
+"""The engine's exit code for a stack that its backend does not know."""
 
 
 class Engine:
@@ -43,24 +46,12 @@ class Engine:
         found = toolchain.locate("pulumi")
         if found is None:
             raise PreconditionError("pulumi is neither on PATH nor built: run `make local`, or install it")
-        env = os.environ | {
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",
-            "PULUMI_STACK": self.stack,
-            "REZ_PYTHON": sys.executable,
-        }
-        env["PATH"] = os.pathsep.join([str(found.path.parent), str(Path(sys.executable).parent), env["PATH"]])
-        is_local = self.stack == "local"
-        if "PULUMI_HOME" not in os.environ and (is_local or found.source == "cache"):
-            env["PULUMI_HOME"] = str(paths.pulumi_home())
-            plugins.install(found.path, paths.pulumi_home(), Path(sys.executable))
-        env.setdefault("PULUMI_OPTION_POLICY_PACK", str(self.root / "policies"))
-        if is_local:
+        built = found.source == "cache"
+        if home := environment.home(self.stack, os.environ, built=built):
+            plugins.install(found.path, home, Path(sys.executable))
+        if self.stack == LOCAL:
             paths.pulumi_state().mkdir(parents=True, exist_ok=True)
-            env.setdefault("PULUMI_BACKEND_URL", f"file://{paths.pulumi_state()}")
-            env.setdefault("PULUMI_CONFIG_PASSPHRASE", _LOCAL_PASSPHRASE)
-            env["KUBECONFIG"] = str(paths.kubeconfig())
-        return env
+        return environment.build(self.stack, self.root, os.environ, found.path, built=built)
 
     def environment(self) -> dict[str, str]:
         """Environment of the engine's process: tools on PATH, PULUMI_HOME, backend, policy pack, kubeconfig.
@@ -70,40 +61,71 @@ class Engine:
         """
         return dict(self._environment)
 
-    def _call(self, args: Sequence[str], *, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def _call(self, args: Sequence[str], *, absent: int = 0, text: str = "") -> str:
+        """Output of a quick command; "" if it ends with the code `absent`."""
         done = subprocess.run(
-            ["pulumi", *args], cwd=self.root, env=self._environment, text=True, capture_output=True, check=False
+            ["pulumi", *args],
+            cwd=self.root,
+            env=self._environment,
+            text=True,
+            input=text,
+            capture_output=True,
+            check=False,
         )
-        if check and done.returncode:
+        if done.returncode and done.returncode == absent:
+            return ""
+        if done.returncode:
             raise RezError(done.stderr.strip() or done.stdout.strip())
-        return done
+        return done.stdout
 
     def exists(self) -> bool:
-        """Whether the backend knows the stack."""
-        return self._call(["stack", "export", "--stack", self.stack], check=False).returncode == 0
+        """Whether the backend knows the stack.
+
+        Raises:
+            RezError: The backend does not answer, or does not let us in.
+        """
+        return self._export() is not None
+
+    def _export(self) -> dict[str, Any] | None:
+        """The stack's state, None if there is no such stack."""
+        done = self._call(["stack", "export", "--stack", self.stack], absent=_NO_STACK)
+        state: dict[str, Any] | None = json.loads(done) if done else None
+        return state
 
     def create(self) -> None:
         """Make the stack in the backend, unless it is there."""
         if not self.exists():
             self._call(["stack", "init", self.stack, "--no-select"])
 
+    def is_empty(self) -> bool:
+        """Whether the stack holds no resource that a destroy would remove."""
+        resources = ((self._export() or {}).get("deployment") or {}).get("resources") or []
+        return not any(r["type"].startswith("kubernetes:") for r in resources)
+
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs; empty if there is no such stack or it was destroyed. Secret ones are masked."""
-        done = self._call(["stack", "output", "--json", "--stack", self.stack], check=False)
-        return json.loads(done.stdout) if done.returncode == 0 else {}
+        """The stack's outputs; empty if there is no such stack or it was destroyed. Secret ones are masked.
+
+        Raises:
+            RezError: The backend does not answer, or does not let us in.
+        """
+        return dict(
+            json.loads(self._call(["stack", "output", "--json", "--stack", self.stack], absent=_NO_STACK) or "{}")
+        )
+
+    def _guard(self, settings: Settings) -> None:
+        if settings.cluster.kube_system_uid:
+            from infra.cluster import Cluster
+
+            guard.check(settings, Cluster.connect(kubeconfig=self._environment.get("KUBECONFIG")))
 
     def recover(self) -> None:
         """Put right what a killed engine left: its lock, and creations it began but did not record."""
         if not locks.break_dead(self._environment.get("PULUMI_BACKEND_URL", ""), self.stack):
             return
-        state = json.loads(self._call(["stack", "export", "--stack", self.stack]).stdout)
-        if not pending.any_left(state):
-            return
-        known = [
-            part for urn, name in pending.creations(state) for part in ("--import-pending-creates", f"{urn} {name}")
-        ]
-        print("the last run was killed in the middle: adopting what it created", file=sys.stderr)
-        self._call(["refresh", "--yes", "--skip-preview", "--non-interactive", "--stack", self.stack, *known])
+        state = self._export() or {}
+        if pending.any_left(state):
+            print("the last run was killed in the middle: adopting what it began to create", file=sys.stderr)
+            self._call(["stack", "import", "--stack", self.stack], text=json.dumps(pending.adopt(state)))
 
     def run(self, args: Sequence[str], *, env: dict[str, str] | None = None, on_line: OnLine | None = None) -> int:
         """Run one command of the engine on the stack.
@@ -124,45 +146,21 @@ class Engine:
             DriftFound: There are changes and `--expect-no-changes` was given.
             RezError: Any other failure of an operation, with the engine's own words.
         """
-        command = next((a for a in args if not a.startswith("-")), "")
-        if command in _JUDGED and "--config-file" not in args:
-            load(self.stack, self.root)  # what cannot work is refused before the engine starts
-        if command in _MUTATING:
+        command = command_of(args)
+        if command not in JUDGED:
+            return process.attached(args, cwd=self.root, env=self._environment)
+        settings = load(self.stack, self.root)  # what cannot work is refused before the engine starts
+        if command in MUTATING:
+            self._guard(settings)
             self.recover()
-        if command not in _JUDGED:
-            return subprocess.run(["pulumi", *args], cwd=self.root, env=self._environment, check=False).returncode
         with tempfile.TemporaryDirectory(prefix="rez-") as folder:
             log = Path(folder) / "events"
-            code, output = self._stream([*args, "--event-log", str(log)], env or {}, on_line)
+            whole = self._environment | (env or {})
+            code, output = process.run([*args, "--event-log", str(log)], cwd=self.root, env=whole, on_line=on_line)
             found = events.parse(log.read_text()) if log.exists() else []
-        if failure := events.judge(found, output, code, writes=command in _MUTATING):
+        if failure := events.judge(found, output, code, writes=command in MUTATING):
             raise failure
         return code
-
-    def _stream(self, args: Sequence[str], env: dict[str, str], on_line: OnLine | None) -> tuple[int, str]:
-        """Exit code and what was captured: all of the output, or only stderr where the terminal is the engine's."""
-        quiet = on_line is not None
-        process = subprocess.Popen(
-            ["pulumi", *args],
-            cwd=self.root,
-            env=self._environment | env,
-            text=True,
-            stdin=subprocess.DEVNULL if quiet else None,
-            stdout=subprocess.PIPE if quiet else None,
-            stderr=subprocess.STDOUT if quiet else subprocess.PIPE,
-        )
-        lines: Iterable[str] = (process.stdout if quiet else process.stderr) or ()
-        kept = []
-        try:
-            for line in lines:
-                kept.append(line)
-                on_line(line.rstrip("\n")) if on_line else print(line, end="", file=sys.stderr)
-            return process.wait(), "".join(kept)
-        except KeyboardInterrupt as stop:
-            if isinstance(stop, Terminated):  # Ctrl-C has reached the engine already; a second one would cut it short
-                process.send_signal(signal.SIGINT)
-            process.wait()
-            raise
 
     def up(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> None:
         """Bring the stack to what is declared.

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 _COLOR = re.compile(r"<\{%[^%]*%\}>")
-_LOCKED = re.compile(
-    r"the stack is currently locked by .*?$\s*(?P<path>\S+): created by (?P<holder>\S+ \(pid \d+\)) at (?P<since>\S+)",
-    re.MULTILINE | re.DOTALL,
-)
+_LOCKED = "the stack is currently locked by"
+_LOCK = re.compile(r"^\s+\S+: created by (?P<holder>.+ \(pid \d+\)) at (?P<since>\S+)$", re.MULTILINE)
 _PROGRAM_TALK = ("Program exited with non-zero exit code", "update failed", "preview failed")
 _BLIND = "no cluster reachable"
 _UNAVAILABLE = "cluster unavailable"
@@ -75,12 +73,10 @@ def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezEr
         return _unavailable(f"{_UNAVAILABLE}: {blind[0]}") if writes and blind else None
     if lines := violations(events):
         return PolicyViolation("\n".join(lines))
-    if held := _LOCKED.search(output):
-        return LockHeld(
-            f"the stack is being changed by {held['holder']} since {held['since']}: wait for it to end",
-            holder=held["holder"],
-            since=held["since"],
-        )
+    if _LOCKED in output and (held := list(_LOCK.finditer(output))):
+        holders = " and ".join(f"by {lock['holder']} since {lock['since']}" for lock in held)
+        message = f"the stack is being changed {holders}: wait for it to end"
+        return LockHeld(message, holder=held[0]["holder"], since=held[0]["since"])
     return _explained(errors(events) or [line for line in output.splitlines() if line.startswith("error:")], code)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
+from urllib.parse import unquote
 
-from infra.local.process import started
+from infra.local.process import gone
+
+_SCHEME = "file://"
 
 
 def _is_dead(lock: Path, host: str) -> bool:
     """True if this host's process that made the lock is gone (another host's lock is never judged)."""
     try:
         facts = json.loads(lock.read_text())
-    except (json.JSONDecodeError, FileNotFoundError):
+        return facts["hostname"] == host and gone(int(facts["pid"]))
+    except (ValueError, KeyError, TypeError, FileNotFoundError):  # not a lock as the engine writes it
         return False
-    return facts.get("hostname") == host and started(int(facts["pid"])) is None
 
 
 def break_dead(backend: str, stack: str) -> int:
@@ -28,9 +31,10 @@ def break_dead(backend: str, stack: str) -> int:
     Returns:
         How many were removed.
     """
-    if not backend.startswith("file://"):
+    if not backend.startswith(_SCHEME):
         return 0
-    folder = Path(backend.removeprefix("file://")) / ".pulumi" / "locks"
+    path = unquote(backend.removeprefix(_SCHEME).partition("?")[0])
+    folder = Path(path).expanduser() / ".pulumi" / "locks"
     dead = [p for p in folder.glob(f"organization/*/{stack}/*.json") if _is_dead(p, socket.gethostname())]
     for lock in dead:
         lock.unlink(missing_ok=True)

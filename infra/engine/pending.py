@@ -1,29 +1,43 @@
-"""Creations that an interrupted engine began: pure, from an exported state."""
+"""Creations that an interrupted engine began: pure, from and to an exported state."""
 
 from __future__ import annotations
 
 from typing import Any
 
-
-def creations(state: dict[str, Any]) -> list[tuple[str, str]]:
-    """URN and provider id of each pending creation whose id follows from its name.
-
-    Kubernetes objects are known by `namespace/name`, so what a killed engine created can be found again instead of
-    being created twice or forgotten.
-    """
-    operations = (state.get("deployment") or {}).get("pending_operations") or []
-    found = []
-    for operation in operations:
-        resource = operation["resource"]
-        if operation["type"] != "creating" or not resource["type"].startswith("kubernetes:"):
-            continue
-        meta = resource.get("inputs", {}).get("metadata", {})
-        parts = [meta.get("namespace"), meta.get("name")]
-        if parts[1]:
-            found.append((resource["urn"], "/".join(p for p in parts if p)))
-    return found
+State = dict[str, Any]
 
 
-def any_left(state: dict[str, Any]) -> bool:
+def any_left(state: State) -> bool:
     """Whether the last engine ended in the middle of something."""
-    return bool((state.get("deployment") or {}).get("pending_operations"))
+    return bool(_deployment(state).get("pending_operations"))
+
+
+def adopt(state: State) -> State:
+    """The state with every begun creation taken for done, and nothing pending.
+
+    What a killed engine created may or may not exist. Taken for existing it is neither forgotten nor made twice: the
+    next run compares it with the cluster, creates it if it is not there, and can delete it if nobody wants it.
+    Kubernetes objects are known by `namespace/name`, so their ids follow from their inputs.
+    """
+    deployment = _deployment(state)
+    begun = [o["resource"] for o in deployment.get("pending_operations") or [] if o["type"] == "creating"]
+    recorded = {r["urn"] for r in deployment.get("resources") or []}
+    adopted = [
+        resource | {"id": identity, "outputs": resource.get("inputs", {})}
+        for resource in begun
+        if resource["urn"] not in recorded and (identity := _identity(resource))
+    ]
+    whole = deployment | {"resources": [*(deployment.get("resources") or []), *adopted], "pending_operations": []}
+    return state | {"deployment": whole}
+
+
+def _deployment(state: State) -> State:
+    return state.get("deployment") or {}
+
+
+def _identity(resource: State) -> str | None:
+    """The provider's id of a Kubernetes object; None for what cannot be known by its name."""
+    meta = resource.get("inputs", {}).get("metadata", {})
+    if not resource["type"].startswith("kubernetes:") or not meta.get("name"):
+        return None
+    return "/".join(part for part in (meta.get("namespace"), meta["name"]) if part)

@@ -19,6 +19,22 @@ def started(pid: int) -> int | None:
     return None if fields[0] == "Z" else int(fields[19])
 
 
+def gone(pid: int) -> bool:
+    """True only if surely no process has this id, or nothing but its zombie is left.
+
+    /proc may hide other users' processes, or be absent altogether: then a signal that does nothing is tried.
+    """
+    if started(pid) is not None:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return Path(f"/proc/{pid}/stat").exists()
+
+
 @dataclass(frozen=True)
 class Process:
     """A process that was seen alive once.
@@ -62,11 +78,17 @@ class Process:
 
 
 def children(pid: int) -> list[int]:
-    """Process ids of the direct children of a process, empty if it is gone."""
-    try:
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    """Process ids of the direct children of a process, whichever thread started them; empty if it is gone."""
+    found = []
+    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(p) for p in listing.read_text().split()]
+    return found
+
+
+def family(pid: int) -> list[int]:
+    """Process ids of a process, its children, their children and so on."""
+    return [pid, *(member for child in children(pid) for member in family(child))]
 
 
 def resident_mib(pid: int) -> int:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infra.local import paths
+from infra.local import context, paths
 from infra.local.cluster import lifecycle
+from infra.manifests.names import SERVICE
+from infra.settings.model import NAMESPACE
 
-_SERVICE = "production/merchant-backend-service"
-_NOT_ENFORCED = (
-    "NetworkPolicies are declared but not enforced: the bridge network has no policy agent",
+_SERVICE = f"{NAMESPACE}/{SERVICE}"
+_NO_POLICIES = "NetworkPolicies are declared but not enforced: the bridge network has no policy agent"
+_NOT_REAL = (
+    _NO_POLICIES,
     "no cloud: the LoadBalancer's address is this machine's 127.0.0.1, volumes are folders of this machine",
 )
+_NOT_SIMULATED = (
+    _NO_POLICIES,
+    "no container runs: the API answers nowhere, and there are no metrics for the autoscaler",
+)
+
+
+_NOTHING = "nothing runs here: `make local` starts it"
 
 
 def service_url() -> str | None:
@@ -23,10 +33,10 @@ def service_url() -> str | None:
 
 
 def facts() -> dict[str, Any]:
-    """`running`, and if so the nodes, addresses, memory (MiB) and what is not enforced here."""
+    """`running`, and if so the nodes, addresses, memory (MiB) and what is not enforced here; else `context`."""
     running = lifecycle.find()
     if not running:
-        return {"running": False}
+        return {"running": False, "context": context.current()}
     machine = running.machine
     return {
         "running": True,
@@ -37,7 +47,7 @@ def facts() -> dict[str, Any]:
         "url": service_url(),
         "kubeconfig": str(paths.kubeconfig()),
         "logs": str(machine.log),
-        "not_enforced": list(_NOT_ENFORCED),
+        "not_enforced": list(_NOT_SIMULATED if machine.simulated else _NOT_REAL),
     }
 
 
@@ -50,11 +60,12 @@ def as_text() -> str:
     """The facts as lines, with three commands to try next."""
     known = facts()
     if not known["running"]:
-        return "nothing runs here: `make local` starts it"
+        foreign = known["context"]
+        return f"stack local is on context {foreign}: `rez status`" if foreign else _NOTHING
     kind = "SIMULATED nodes (no container runs)" if known["simulated"] else "nodes"
     rows = [
         ("cluster", f"{len(known['nodes'])} {kind}: {', '.join(known['nodes'])}; {known['memory_mib']} MiB resident"),
-        ("API", f"{known['url']}/health  {known['url']}/docs" if known["url"] else "not published"),
+        ("API", f"{known['url']}/health  {known['url']}/docs" if known["url"] else "not published on this machine"),
         ("API server", f"{known['api_server']}  (KUBECONFIG={known['kubeconfig']})"),
         ("logs", known["logs"]),
         *(("note", line) for line in known["not_enforced"]),

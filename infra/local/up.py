@@ -11,10 +11,12 @@ import httpx
 
 from infra.engine import Engine
 from infra.errors import PreconditionError, UnavailableError
-from infra.local import abilities, debian, images, paths, summary, toolchain
+from infra.local import abilities, debian, images, lock, paths, summary, toolchain
 from infra.local import context as contexts
 from infra.local.cluster import lifecycle
 from infra.local.toolchain.tools import KUBERNETES
+from infra.manifests.names import REPOSITORY
+from infra.settings.model import LOCAL, NAMESPACE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +24,11 @@ if TYPE_CHECKING:
     from infra.local.cluster.lifecycle import Running
 
 Say = Callable[[str], None]
-_STACK = "local"
 _FIRST_RELEASE = "v1"
 _ANSWER_S = 120.0
 _BASIC_TOOLS = ("pulumi", "kubernetes", "etcd")
+_SIMULATED_IMAGES = {f"v{n}": f"{REPOSITORY}@sha256:{n:064x}" for n in (1, 2)}
+"""Simulated nodes pull nothing: any digest will do."""
 _REAL_TOOLS = ("coredns", "metrics-server", "pause")
 
 
@@ -42,9 +45,15 @@ def up(*, say: Say, context: str | None = None, release: str | None = None, simu
         PreconditionError: The machine or the arguments do not allow it; nothing was touched.
         UnavailableError: Something did not come up in time.
     """
-    if context:
-        _on_context(context, release, say)
-        return
+    _check_arguments(context, release, simulated=simulated)
+    with lock.held(say):
+        if context:
+            _on_context(context, release or "", say)
+        else:
+            _on_this_machine(say, simulated=simulated)
+
+
+def _on_this_machine(say: Say, *, simulated: bool) -> None:
     if not simulated:
         _check_machine()
         debian.install(say)
@@ -52,7 +61,7 @@ def up(*, say: Say, context: str | None = None, release: str | None = None, simu
     was_running = lifecycle.find() is not None
     try:
         running = _cluster(_binaries(tools), simulated=simulated, say=say)
-        _stack(None if simulated else _FIRST_RELEASE, say)
+        _stack(say)
         if not simulated:
             _answer(running, say)
     except KeyboardInterrupt:
@@ -61,6 +70,17 @@ def up(*, say: Say, context: str | None = None, release: str | None = None, simu
             lifecycle.stop()
         raise
     print(summary.as_text())
+
+
+def _check_arguments(context: str | None, release: str | None, *, simulated: bool) -> None:
+    if context and simulated:
+        raise PreconditionError("--context and --simulated exclude each other: a cluster of yours, or one of kwok's")
+    if context and not release:
+        raise PreconditionError(
+            "--context needs --release VERSION=IMAGE@sha256:DIGEST: your cluster pulls its images itself"
+        )
+    if release and not context:
+        raise PreconditionError("--release goes with --context: a new cluster starts with its own v1")
 
 
 def _check_machine() -> None:
@@ -79,10 +99,9 @@ def _binaries(tools: dict[str, Path]) -> dict[str, Path]:
 def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     began = time.monotonic()
     running = lifecycle.start(tools, simulated=simulated)
-    if not simulated:  # packs while the daemons start
-        archive = paths.run() / "images.tar"
-        references = json.dumps(images.build(tools["pause"], archive, say), indent=2)
-        paths.images().write_text(references)
+    archive = paths.run() / "images.tar"  # packed while the daemons start
+    references = json.dumps(_SIMULATED_IMAGES if simulated else images.build(tools["pause"], archive, say), indent=2)
+    paths.images().write_text(references)
     cluster = lifecycle.wait_for_api(running)
     lifecycle.wait_for_nodes(running, cluster)
     if not simulated:
@@ -92,21 +111,15 @@ def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     return running
 
 
-def _stack(first: str | None, say: Say) -> None:
-    engine = Engine(_STACK)
+def _stack(say: Say) -> None:
+    engine = Engine(LOCAL)
     engine.create()
     release = None
     if not engine.outputs().get("release"):
-        release = _reference(first)
+        references = json.loads(paths.images().read_text())
+        release = f"{_FIRST_RELEASE}={references[_FIRST_RELEASE]}"
     say("pulumi up on stack local, with the policy pack")
     engine.up(release, on_line=lambda line: say(f"  {line}") if line.strip() else None)
-
-
-def _reference(version: str | None) -> str:
-    if version is None:  # simulated nodes pull nothing: any digest will do
-        return f"{_FIRST_RELEASE}=docker.io/rezapp/merchant-backend@sha256:{'0' * 64}"
-    references = json.loads(paths.images().read_text())
-    return f"{version}={references[version]}"
 
 
 def _answer(running: Running, say: Say) -> None:
@@ -124,21 +137,51 @@ def _answer(running: Running, say: Say) -> None:
 
 def _healthy(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2).status_code == httpx.codes.OK
+        # A proxy of the person's is not for this machine's own addresses.
+        return httpx.get(url, timeout=2, trust_env=False).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False
 
 
-def _on_context(name: str, release: str | None, say: Say) -> None:
-    if lifecycle.find():
-        raise PreconditionError("a local cluster runs: `rez local down` first")
-    if not release:
-        raise PreconditionError(
-            "--context needs --release VERSION=IMAGE@sha256:DIGEST: your cluster pulls its images itself"
-        )
+def _on_context(name: str, release: str, say: Say) -> None:
     toolchain.ensure(["pulumi"], say)
+    fresh = contexts.current() is None
     contexts.use(name)
-    engine = Engine(_STACK)
-    engine.create()
+    try:
+        engine = Engine(LOCAL)
+        engine.create()
+        _refuse_taken(engine, name)
+    except BaseException:
+        if fresh:  # refused before the first write: leave no trace
+            lifecycle.stop()
+        raise
     engine.up(release, on_line=lambda line: say(f"  {line}") if line.strip() else None)
     say(f"stack local runs on context {name}: `rez status` shows it")
+
+
+def _refuse_taken(engine: Engine, name: str) -> None:
+    """Never take over what somebody else runs: stack `local` uses production's names."""
+    from infra.cluster import Cluster
+
+    cluster = Cluster.connect(kubeconfig=paths.kubeconfig())
+    if engine.is_empty() and cluster.get("v1", "Namespace", NAMESPACE):
+        raise PreconditionError(
+            f"context {name} already has a namespace {NAMESPACE}, which stack local would take over: "
+            "choose another cluster, or remove it first"
+        )
+
+
+def down(say: Say) -> None:
+    """End the local system and remove every trace of it, except the cache.
+
+    Raises:
+        PreconditionError: The stack still holds objects on somebody's own cluster.
+        UnavailableError: A process or a cgroup did not go away.
+    """
+    with lock.held(say):
+        foreign = contexts.current()
+        if foreign and not Engine(LOCAL).is_empty():
+            raise PreconditionError(
+                f"stack local still has objects on context {foreign}: `rez pulumi destroy --stack local` first"
+            )
+        say("everything of the local system is gone" if lifecycle.stop() else "nothing was running")

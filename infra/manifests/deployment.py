@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from infra.manifests import Manifest, names
-from infra.manifests.pod import Mounts, Release, pod_template
+from infra.manifests.pod import Mounts, pod_template
 from infra.settings.model import NAMESPACE, Settings
+
+if TYPE_CHECKING:
+    from infra.manifests.release import Release
 
 
 def deployment(settings: Settings, release: Release, mounts: Mounts) -> Manifest:

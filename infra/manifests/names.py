@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
 
 APP: Final = "merchant-backend"
+REPOSITORY: Final = "docker.io/rezapp/merchant-backend"
+"""Where the API's images are."""
+
 CONTAINER: Final = "api"
 SERVICE: Final = "merchant-backend-service"
 AUTOSCALER: Final = "merchant-backend-hpa"

@@ -9,24 +9,12 @@ from infra.manifests import Manifest, names
 from infra.quantities import format_mib, format_millicores
 
 if TYPE_CHECKING:
+    from infra.manifests.release import Release
     from infra.settings.api import Probe
     from infra.settings.model import Settings
 
 _USER = 10001
 _READ_ONLY = 0o440
-
-
-@dataclass(frozen=True)
-class Release:
-    """What runs.
-
-    Attributes:
-        version: The name of the release, like ``v2``.
-        image: The image by digest.
-    """
-
-    version: str
-    image: str
 
 
 @dataclass(frozen=True)

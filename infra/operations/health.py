@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from infra.operations.status import Health
-from infra.rollout.live import line
+from infra.text import line
 
 
 def ask(url: str, timeout_s: float) -> Health:

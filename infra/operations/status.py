@@ -10,10 +10,11 @@ from infra import quantities
 from infra.errors import UnavailableError
 from infra.rejection import ApiError
 from infra.rollout import deployment, feed, watch
-from infra.rollout.live import line, mapping, name, number, objects, text
+from infra.rollout.live import mapping, name, number, objects, text
 from infra.rollout.memory import Memory, statuses
 from infra.rollout.snapshot import image, version
 from infra.rollout.verdict import judge
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from infra.rollout import pull
 from infra.rollout.finding import Confidence, Evidence, Finding
-from infra.rollout.live import flag, line, mapping, name, number, objects, text
+from infra.rollout.live import flag, mapping, name, number, objects, text
 from infra.rollout.memory import container_key
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,9 @@ CACHE_SYNC_S = 90.0
 CANNOT_START_S = 20.0
 READINESS_ALONE_S = 60.0
 """A readiness probe without a startup probe says nothing about how long a start may take: it gets at least this."""
+
+_OF_THE_NODE = frozenset({"ErrImageNeverPull", "CreateContainerError", "RunContainerError"})
+"""What a node says of itself; what it says of the image's name or of a Secret is the same on every node."""
 
 _MISSING_KEY = re.compile(r"couldn't find key (\S+) in (Secret|ConfigMap) (\S+)", re.IGNORECASE)
 _MISSING_OBJECT = re.compile(r"(secret|configmap) \"?([^\"\s]+)\"? not found", re.IGNORECASE)
@@ -105,6 +109,7 @@ def _waiting(pod: Manifest, status: Manifest, reason: str, confidence: Confidenc
         evidence=Evidence(_about(pod), f"{where} state.waiting", said),
         confidence=confidence,
         patience_s=patience_s,
+        one_nodes=text(waiting, "reason") in _OF_THE_NODE or reason == "config-not-synced",
     )
 
 
@@ -136,6 +141,7 @@ def _crash(pod: Manifest, status: Manifest, track: Track, events: Sequence[Manif
         confidence=Confidence.REPEATED,
         seen=seen,
         needed=DEATHS,
+        one_nodes=True,
     )
 
 
@@ -166,4 +172,5 @@ def _unready(pod: Manifest, status: Manifest, events: Sequence[Manifest]) -> Ite
         evidence=Evidence(_about(pod), f"{where} ready", said, text(status, "name")),
         confidence=Confidence.REPEATED,
         patience_s=allowance_s,
+        one_nodes=True,
     )

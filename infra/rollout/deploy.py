@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.errors import LockHeld, PolicyViolation, PreconditionError, RezError, SettingsError, UnavailableError
-from infra.rollout import ledger, watch
-from infra.rollout.releases import Release, resolve
+from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
+from infra.rollout import failure, ledger, watch
+from infra.rollout.releases import current_release, resolve
 from infra.rollout.report import Report
 from infra.rollout.snapshot import image
 from infra.rollout.target import API_COMPONENT
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from infra.manifests import Manifest
+    from infra.manifests.release import Release
     from infra.rollout.ledger import Record
     from infra.rollout.report import Outcome
 
@@ -31,12 +33,14 @@ class Plan:
         previous: What to go back to; None when nothing is known to have served.
         adopt: A healthy release that the ledger does not know yet, to be recorded first.
         done: The release serves already.
+        template: What the Deployment made its pods from; a run that fails is rolled back only if it changed that.
     """
 
     release: Release
     previous: Release | None
     adopt: Release | None
     done: bool
+    template: Manifest
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -77,21 +81,8 @@ def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: 
         previous=_way_back(release, current, history, healthy=healthy),
         adopt=current if healthy and current not in ledger.good(history) else None,
         done=healthy and current == release,
+        template=failure.template(snapshot.deployment),
     )
-
-
-def current_release(scene: Scene) -> Release | None:
-    """The release that the stack's state names.
-
-    Raises:
-        PreconditionError: The stack has no state.
-    """
-    outputs = scene.engine.outputs()
-    if not outputs:
-        up = "rez local up" if scene.stack == "local" else f"rez pulumi up --stack {scene.stack}"
-        message = f"stack {scene.stack}: has no state to deploy into; bring it up first: {up}"
-        raise PreconditionError(message)
-    return Release.of(outputs.get("release"))
 
 
 def _way_back(release: Release, current: Release | None, history: list[Record], *, healthy: bool) -> Release | None:
@@ -108,7 +99,8 @@ def deploy(scene: Scene, plan: Plan) -> Report:
         PolicyViolation: Nothing was touched.
         LockHeld: Nothing was touched.
         UnavailableError: The cluster went away; the same command is to be run again.
-        RezError: The engine failed before the release was rolled out.
+        Inconclusive: Somebody else changed the Deployment meanwhile; nothing is rolled back.
+        RezError: The engine failed before the release was rolled out; nothing is recorded.
     """
     started = scene.now()
     if plan.previous is None and not plan.done:
@@ -133,10 +125,10 @@ _SERVES = Settled(Verdict(State.HEALTHY, "complete", "it serves"))
 def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
     try:
         apply(scene, plan.release)
-    except (PolicyViolation, LockHeld, SettingsError, UnavailableError):
+    except failure.REFUSALS:
         raise
     except RezError as error:
-        settled = _after_refusal(scene, plan, error, started)
+        settled = _after_failure(scene, plan, error)
     else:
         settled = settle(scene, plan.release)
     if not settled.healthy:
@@ -145,14 +137,13 @@ def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
     return _report(scene, plan, "deployed", settled, plan.release.version, started)
 
 
-def _after_refusal(scene: Scene, plan: Plan, error: RezError, started: datetime) -> Settled:
-    """The engine failed: go back only if the Deployment was changed before it did."""
-    snapshot = watch.read(scene.cluster, scene.target)
-    if image(snapshot.deployment, scene.target.container) == plan.release.image:
-        return Settled(Verdict(State.DEGRADED, "engine-failed", str(error)))
-    record(scene, plan.release, "failed", "the engine failed before anything was rolled out", started=started)
-    message = f"{error}\n{plan.release.version} was not rolled out: what served before still serves"
-    raise RezError(message) from error
+def _after_failure(scene: Scene, plan: Plan, error: RezError) -> Settled:
+    """The engine failed: go back only if this run has changed the Deployment, else leave it and the ledger alone."""
+    live = watch.read(scene.cluster, scene.target).deployment
+    if failure.template(live) != plan.template and image(live, scene.target.container) == plan.release.image:
+        return failure.settled(error)
+    scene.say(f"{plan.release.version} was not rolled out by this run: nothing is rolled back, nothing is recorded")
+    raise error
 
 
 def _go_back(scene: Scene, plan: Plan, bad: Settled, started: datetime) -> Report:
@@ -169,8 +160,11 @@ def _go_back(scene: Scene, plan: Plan, bad: Settled, started: datetime) -> Repor
         go_on = f"the rollback is not finished: run `rez rollback {plan.previous.version} --stack {scene.stack}`"
         scene.say(go_on)
         raise type(error)(f"{error}; {go_on}") from error
+    except Inconclusive:
+        record(scene, plan.release, "failed", f"{reason}; what came after it is somebody else's", started=started)
+        raise
     except RezError as error:
-        back = Settled(Verdict(State.DEGRADED, "engine-failed", str(error)))
+        back = failure.settled(error)
     if not back.healthy:
         record(scene, plan.release, "failed", f"{reason}; rollback: {back.verdict.message}", started=started)
         return _report(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.rollout.finding import Confidence, Evidence, Finding
-from infra.rollout.live import condition, line, mapping, name, number, text, uid
+from infra.rollout.live import condition, mapping, name, number, text, uid
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -49,6 +49,7 @@ class Finding:
         seen: How often it has happened.
         needed: How often it must happen to be believed.
         patience_s: How long it must last to be believed.
+        one_nodes: A broken node alone can cause it: one pod says nothing about the release while another is well.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Finding:
     seen: int = 1
     needed: int = 1
     patience_s: float = 0.0
+    one_nodes: bool = False
 
     def doomed(self, age_s: float) -> bool:
         """Whether the release cannot recover from this.

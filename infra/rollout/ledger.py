@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
 
+from infra.manifests.release import Release
 from infra.rejection import ApiError
 from infra.rollout.live import mapping, name
-from infra.rollout.releases import Release
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -60,9 +60,3 @@ def name(value: object) -> str:
 def uid(value: object) -> str:
     """What tells the object from a namesake: its UID, else its name."""
     return text(value, "metadata", "uid") or name(value)
-
-
-def line(message: str, *, limit: int = 300) -> str:
-    """A message on one line, shortened to the limit."""
-    flat = " ".join(message.split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from infra.rollout import container
 from infra.rollout.finding import Confidence, Evidence, Finding
-from infra.rollout.live import condition, line, name, number, objects, text, uid
+from infra.rollout.live import condition, name, number, objects, text, uid
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,4 +71,5 @@ def _unmountable(pod: Manifest, snapshot: Snapshot) -> Iterator[Finding]:
         confidence=Confidence.REPEATED,
         seen=sum(max(1, number(event, "count")) for event in failed),
         needed=MOUNT_ATTEMPTS,
+        one_nodes=True,
     )

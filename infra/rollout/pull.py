@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from infra.rollout.finding import Confidence, Evidence, Finding
-from infra.rollout.live import line, name, number, text
+from infra.rollout.live import name, number, text
 from infra.rollout.memory import container_key
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ def finding(pod: Manifest, status: Manifest, track: Track, events: Sequence[Mani
         seen=attempts,
         needed=needed,
         patience_s=patience_s,
+        one_nodes=reason == "image-pull-failing",
     )
 
 

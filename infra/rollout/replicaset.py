@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from infra import quantities
 from infra.rollout.finding import Confidence, Evidence, Finding
-from infra.rollout.live import condition, line, name, text, uid
+from infra.rollout.live import condition, name, text, uid
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infra.errors import RollbackFailed, RolloutError, RolloutTimeout
 
 if TYPE_CHECKING:
-    from infra.rollout.releases import Release
+    from infra.manifests.release import Release
 
 Outcome = Literal["deployed", "unchanged", "rolled-back", "timed-out", "failed"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.errors import PreconditionError, UnavailableError
-from infra.rollout import ledger, watch
-from infra.rollout.deploy import current_release
+from infra.errors import PreconditionError, RezError, UnavailableError
+from infra.rollout import failure, ledger, watch
+from infra.rollout.releases import current_release
 from infra.rollout.report import Report
 from infra.rollout.target import API_COMPONENT
 from infra.rollout.transition import Scene, Settled, apply, healthy_now, record, settle
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from infra.manifests import Manifest
+    from infra.manifests.release import Release
     from infra.rollout.ledger import Record
-    from infra.rollout.releases import Release
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class Plan:
         release: What shall run again.
         current: What the stack's state names now.
         done: The release serves already.
+        template: What the Deployment made its pods from.
     """
 
     release: Release
     current: Release | None
     done: bool
+    template: Manifest
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -63,7 +66,8 @@ def preflight(scene: Scene, version: str | None) -> Plan:
     current = current_release(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
     release = choose(history, version, current=current)
-    return Plan(release, current, done=release == current and healthy_now(snapshot, current, scene.target.container))
+    done = release == current and healthy_now(snapshot, current, scene.target.container)
+    return Plan(release, current, done=done, template=failure.template(snapshot.deployment))
 
 
 def choose(history: Sequence[Record], version: str | None, *, current: Release | None) -> Release:
@@ -88,21 +92,34 @@ def choose(history: Sequence[Record], version: str | None, *, current: Release |
 def rollback(scene: Scene, plan: Plan) -> Report:
     """Carry a plan out.
 
+    An engine that fails is a failed rollback if it has changed the Deployment, or if too few pods serve; the ledger is
+    left alone then, so that the same release can be gone back to again.
+
     Raises:
         UnavailableError: The cluster went away; the same command is to be run again.
-        RezError: The engine failed.
+        Inconclusive: Somebody else changed the Deployment meanwhile.
+        RezError: The engine failed, changed nothing, and what served before still serves.
     """
     started = scene.now()
     if plan.done:
         return _report(scene, plan, None, started)
     try:
-        apply(scene, plan.release)
-        settled = settle(scene, plan.release)
+        return _carry_out(scene, plan, started)
     except (KeyboardInterrupt, UnavailableError):
         scene.say(
             f"the rollback is not finished: go on with `rez rollback {plan.release.version} --stack {scene.stack}`"
         )
         raise
+
+
+def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
+    try:
+        apply(scene, plan.release)
+    except failure.REFUSALS:
+        raise
+    except RezError as error:
+        return _report(scene, plan, _after_failure(scene, plan, error), started)
+    settled = settle(scene, plan.release)
     if settled.healthy:
         if plan.current is not None and plan.current != plan.release:
             record(scene, plan.current, "rolled-back", f"rolled back to {plan.release.version}", started=started)
@@ -110,6 +127,14 @@ def rollback(scene: Scene, plan: Plan) -> Report:
     else:
         record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=started)
     return _report(scene, plan, settled, started)
+
+
+def _after_failure(scene: Scene, plan: Plan, error: RezError) -> Settled:
+    live = watch.read(scene.cluster, scene.target).deployment
+    if failure.template(live) != plan.template or not failure.available(live):
+        return failure.settled(error)
+    scene.say("nothing was changed: what served before still serves")
+    raise error
 
 
 def _report(scene: Scene, plan: Plan, settled: Settled | None, started: datetime) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.manifests.names import VERSION_LABEL
 from infra.rollout.live import mapping, name, objects, text, uid
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def image(live: object, container: str) -> str:
 
 def version(live: object) -> str:
     """The version label of a template; "" when there is none."""
-    return text(live, "spec", "template", "metadata", "labels", "app.kubernetes.io/version")
+    return text(live, "spec", "template", "metadata", "labels", VERSION_LABEL)
 
 
 def _owner(live: Manifest) -> str:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from infra.manifests import names
+from infra.settings.model import NAMESPACE
+
 API_COMPONENT = "**rez:api:Api**"
 """The engine's target pattern: everything below the API component, resources to come included."""
-
-REPOSITORY = "docker.io/rezapp/merchant-backend"
 
 
 @dataclass(frozen=True)
 class Target:
     """The Deployment that is rolled out and what belongs to it."""
 
-    namespace: str = "production"
-    deployment: str = "merchant-backend"
-    container: str = "api"
-    selector: str = "app=merchant-backend,track=stable"
-    service: str = "merchant-backend-service"
-    hpa: str = "merchant-backend-hpa"
+    namespace: str = NAMESPACE
+    deployment: str = names.APP
+    container: str = names.CONTAINER
+    selector: str = ",".join(f"{key}={value}" for key, value in names.STABLE.items())
+    service: str = names.SERVICE
+    hpa: str = names.AUTOSCALER

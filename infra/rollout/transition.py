@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from infra.errors import RolloutError, UnavailableError
+from infra.errors import Inconclusive, UnavailableError
 from infra.rejection import ApiError
 from infra.rollout import feed, ledger, watch
 from infra.rollout.ledger import Record
-from infra.rollout.live import line
 from infra.rollout.memory import Memory
 from infra.rollout.snapshot import image
 from infra.rollout.target import API_COMPONENT, Target
 from infra.rollout.verdict import State, Verdict, judge
+from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from infra.manifests.release import Release
     from infra.rollout.ledger import Outcome
-    from infra.rollout.releases import Release
     from infra.rollout.snapshot import Snapshot
 
 LOG_LINES = 20
@@ -54,7 +54,7 @@ class Scene:
 
     Attributes:
         say: Told of the progress, one line at a time.
-        timeout_s: How long a release may take to become healthy.
+        timeout_s: How long a release may take to become healthy; an API server that is away takes nothing from it.
         by: Who does it, for the ledger.
         clock: Seconds that never go back.
         now: The present, UTC.
@@ -117,7 +117,7 @@ def settle(scene: Scene, release: Release) -> Settled:
 
     Raises:
         UnavailableError: The API server was away for too long.
-        RolloutError: Somebody else replaced the release meanwhile.
+        Inconclusive: Somebody else replaced the release meanwhile.
     """
     memory, verdict, told = Memory(), Verdict(State.PROGRESSING, "unobserved", "nothing was seen"), ""
     deadline = scene.clock() + scene.timeout_s
@@ -133,7 +133,7 @@ def settle(scene: Scene, release: Release) -> Settled:
                     scene.say(f"{release.version}: {told}")
             if verdict.state is not State.PROGRESSING:
                 break
-            if scene.clock() > deadline:
+            if at_s > deadline:
                 return Settled(verdict, timed_out=True, logs=log_tail(scene, verdict))
     return Settled(verdict, logs=log_tail(scene, verdict))
 
@@ -153,7 +153,7 @@ def _refuse_other(snapshot: Snapshot, scene: Scene, release: Release) -> None:
             f"Deployment/{scene.target.deployment} now names image {runs or 'none'} instead of {release.image}: "
             "somebody else changed it meanwhile, so nothing is rolled back; look with `rez status`, then deploy again"
         )
-        raise RolloutError(message)
+        raise Inconclusive(message)
 
 
 def log_tail(scene: Scene, verdict: Verdict) -> tuple[str, ...]:

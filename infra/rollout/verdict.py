@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from infra.rollout import deployment, pod, replicaset
 from infra.rollout.finding import Confidence
+from infra.rollout.live import text
 from infra.rollout.memory import Memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from infra.manifests import Manifest
     from infra.rollout.finding import Evidence, Finding
     from infra.rollout.snapshot import Snapshot
 
@@ -54,7 +58,8 @@ def judge(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict, 
 
     Returns:
         HEALTHY only if `observedGeneration >= generation` and `updatedReplicas == replicas == availableReplicas`
-        as desired; DEGRADED once a symptom dooms the release; else PROGRESSING. And the memory for the next call.
+        as desired; DEGRADED once a symptom dooms the release, which what one broken node can cause does only when it
+        strikes every pod of the release or pods on two nodes; else PROGRESSING. And the memory for the next call.
     """
     live = snapshot.deployment
     if live is None:
@@ -67,23 +72,37 @@ def judge(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict, 
     newest = snapshot.newest()
     pods = snapshot.pods_of(newest)
     memory = memory.observing(pods)
-    found = [*replicaset.findings(newest, leaving=snapshot.leaving())] if newest is not None else []
-    for each in pods:
-        found += pod.findings(each, snapshot, memory)
-    found += deployment.findings(live)  # last: it names no cause
+    by_pod = [(each, [*pod.findings(each, snapshot, memory)]) for each in pods]
+    found = [
+        *(replicaset.findings(newest, leaving=snapshot.leaving()) if newest is not None else ()),
+        *(finding for _, own in by_pod for finding in own),
+        *deployment.findings(live),  # last: it names no cause
+    ]
     memory = memory.noting([finding.key for finding in found], at_s)
-    return _verdict(found, memory, at_s, str(progress)), memory
+    doomed = [finding for finding in found if finding.doomed(at_s - memory.since[finding.key])]
+    sick = [each for each, own in by_pod if any(finding in doomed for finding in own)]
+    if not _everywhere(sick, pods):
+        doomed = [finding for finding in doomed if not finding.one_nodes]
+    return _verdict(_surest_first(found), _surest_first(doomed), str(progress)), memory
 
 
-def _verdict(found: list[Finding], memory: Memory, at_s: float, progress: str) -> Verdict:
-    ordered = sorted(found, key=lambda finding: _SURENESS.index(finding.confidence))
-    doomed = [finding for finding in ordered if finding.doomed(at_s - memory.since[finding.key])]
+def _everywhere(sick: Sequence[Manifest], pods: Sequence[Manifest]) -> bool:
+    """Whether it is the release that is sick and not one node: every pod of it, or pods on two nodes."""
+    nodes = {text(each, "spec", "nodeName") for each in sick} - {""}
+    return len(sick) == len(pods) or len(nodes) > 1
+
+
+def _surest_first(found: Iterable[Finding]) -> list[Finding]:
+    return sorted(found, key=lambda finding: _SURENESS.index(finding.confidence))
+
+
+def _verdict(found: Sequence[Finding], doomed: Sequence[Finding], progress: str) -> Verdict:
     if doomed:
         first = doomed[0]
         evidence = tuple(dict.fromkeys(finding.evidence for finding in doomed))
         return Verdict(State.DEGRADED, first.reason, first.message, evidence, first.confidence)
     # A container that has just started is unready by nature: worth a word only when its allowance is over.
-    notable = [finding for finding in ordered if finding.reason != "never-ready"]
+    notable = [finding for finding in found if finding.reason != "never-ready"]
     if not notable:
         return Verdict(State.PROGRESSING, "rolling", progress)
     first = notable[0]

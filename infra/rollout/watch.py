@@ -43,8 +43,8 @@ def follow(
 ) -> Generator[tuple[float, Snapshot | None], None, None]:
     """Yield the moment and what lives at it, after every change and at least every second.
 
-    While the API server does not answer there is nothing to judge by: None is yielded, and the time does not count,
-    since statuses stand still for as long.
+    While the API server does not answer there is nothing to judge by: None is yielded, and the moment stands still
+    as statuses do.
 
     Args:
         source: The cluster.
@@ -76,7 +76,7 @@ def follow(
             if lost_at is not None and now - lost_at > outage_limit_s:
                 message = f"{next(iter(store.lost.values()))}; it was away for {now - lost_at:.0f} s"
                 raise UnavailableError(message)
-            yield now - away_s, store.snapshot() if store.synced() else None
+            yield (now if lost_at is None else lost_at) - away_s, store.snapshot() if store.synced() else None
     finally:
         stop.set()
 

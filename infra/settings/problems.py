@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra import quantities
 from infra.settings.units import Section, yaml_key
+from infra.text import line
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -52,7 +53,7 @@ def field_problem(problem: ErrorDetails, root: type[Section]) -> str:
         ``field: value is wrong by this bound (source); remedy``. The value of an unknown key is not shown: it may be a
         secret.
     """
-    path = ".".join(_one_line(part) for part in problem["loc"])
+    path = ".".join(line(part, limit=None) or "''" for part in problem["loc"])
     owner, name, field = _find(problem["loc"], root)
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "missing":
@@ -64,7 +65,7 @@ def field_problem(problem: ErrorDetails, root: type[Section]) -> str:
         limit = _printed(name, context[bound])
         return f"{path}: {_shown(problem['input'], name)} is {wrong} {limit}{_source(field)}; {remedy} {limit}"
     if kind == "value_error":
-        return f"{path}: {_one_line(context['error'])}{_source(field)}"
+        return f"{path}: {line(context['error'], limit=None)}{_source(field)}"
     wanted = _EXPECTED.get(kind) or _wanted(kind, context, problem["msg"], field)
     return f"{path}: {_shown(problem['input'])} must be {wanted}{_source(field)}"
 
@@ -96,7 +97,7 @@ def _wanted(kind: str, context: Mapping[str, Any], message: str, field: FieldInf
         return f"{context['expected']}"
     if kind == "string_pattern_mismatch" and field is not None and field.examples:
         return f"written like {field.examples[0]}"
-    return f"valid ({_one_line(message)})"
+    return f"valid ({line(message, limit=None)})"
 
 
 def _source(field: FieldInfo | None) -> str:
@@ -122,7 +123,3 @@ def _shown(value: object, name: str = "") -> str:
     if isinstance(value, int | float):
         return _printed(name, value)
     return "a section" if isinstance(value, Mapping) else f"a {type(value).__name__}"
-
-
-def _one_line(text: object) -> str:
-    return " ".join(str(text).split()) or "''"

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from infra.cli import deploy, rollouts
 from infra.errors import RolloutError
+from infra.manifests.release import Release
 from infra.rollout import deploy as task
-from infra.rollout.releases import Release
 from infra.rollout.report import Report
 
 RELEASE = Release("v3", "docker.io/rezapp/merchant-backend@sha256:" + "3" * 64)
@@ -26,7 +26,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the command with its task and its scene replaced; asks for the task's outcome and the arguments."""
 
     def run(outcome: str, *args: str) -> Any:
-        plan = task.Plan(RELEASE, None, None, done=False)
+        plan = task.Plan(RELEASE, None, None, done=False, template={})
         monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local"))
         monkeypatch.setattr(task, "preflight", lambda *_, **__: plan)
         monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))

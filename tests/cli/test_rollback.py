@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from infra.cli import rollback, rollouts
 from infra.errors import RollbackFailed
+from infra.manifests.release import Release
 from infra.rollout import rollback as task
-from infra.rollout.releases import Release
 from infra.rollout.report import Report
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ RELEASE = Release("v2", "docker.io/rezapp/merchant-backend@sha256:" + "2" * 64)
 
 def test_a_failed_rollback_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollouts, "scene", lambda *_: None)
-    monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(RELEASE, None, done=version is None))
+    monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(RELEASE, None, version is None, {}))
     bad = Report("rollback", "local", RELEASE, None, "failed", "crash-loop", "it crashed", "v2 does not come back", 9.0)
     monkeypatch.setattr(task, "rollback", lambda *_: bad)
     app = typer.Typer()

@@ -1,16 +1,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 import typer
 from typer.testing import CliRunner
 
 from infra.cli import status
 from infra.errors import UnavailableError
-
-if TYPE_CHECKING:
-    import pytest
 
 FOUND: dict[str, Any] = {
     "stack": "local",
@@ -55,6 +54,19 @@ def test_resource_use_is_shown_against_the_limits() -> None:
     text = "\n".join(status.lines({**FOUND, "resources": {**use, "pods": {"merchant-backend-a": use}}}))
     assert "resources  CPU 300m/3000m (10%), memory 512Mi/3072Mi (16%), of the limits" in text
     assert "merchant-backend-a: 1 restarts, CPU 300m/3000m" in text
+
+
+@pytest.mark.parametrize(
+    ("stack", "asked"), [("local", "http://127.0.0.1:18080/health"), ("production", "https://api.example/health")]
+)
+def test_health_is_asked_where_the_stack_answers(monkeypatch: pytest.MonkeyPatch, stack: str, asked: str) -> None:
+    service = SimpleNamespace(url="https://api.example", health_path="/health")
+    monkeypatch.setattr("infra.settings.load", lambda *_: SimpleNamespace(service=service))
+    monkeypatch.setattr("infra.local.summary.service_url", lambda: "http://127.0.0.1:18080")
+    monkeypatch.setattr("infra.cli.stack.connect", lambda _: None)
+    monkeypatch.setattr("infra.operations.status.read", lambda *_, health: {"asked": health()})
+    monkeypatch.setattr("infra.operations.health.ask", lambda url, _: url)
+    assert status._reader(stack)()["asked"] == asked
 
 
 def test_watching_outlives_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from infra.local.paths import ROOT
-from infra.manifests.pod import Mounts, Release
+from infra.manifests.pod import Mounts
+from infra.manifests.release import Release
 from infra.settings import Settings, load
 
 

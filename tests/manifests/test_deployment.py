@@ -8,7 +8,8 @@ from infra.manifests.deployment import deployment
 
 if TYPE_CHECKING:
     from infra.manifests import Manifest
-    from infra.manifests.pod import Mounts, Release
+    from infra.manifests.pod import Mounts
+    from infra.manifests.release import Release
     from infra.settings import Settings
 
 

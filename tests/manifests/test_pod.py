@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.manifests.pod import Mounts, Release, pod_template
+from infra.manifests.pod import Mounts, pod_template
 
 if TYPE_CHECKING:
     from infra.manifests import Manifest
+    from infra.manifests.release import Release
     from infra.settings import Settings
 
 

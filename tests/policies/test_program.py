@@ -14,7 +14,8 @@ from infra.manifests.hpa import hpa
 from infra.manifests.namespace import namespace
 from infra.manifests.network_policy import network_policies
 from infra.manifests.pdb import pdb
-from infra.manifests.pod import Mounts, Release
+from infra.manifests.pod import Mounts
+from infra.manifests.release import Release
 from infra.manifests.role import deployer_role, deployer_role_binding
 from infra.manifests.secret import secrets
 from infra.manifests.service import service

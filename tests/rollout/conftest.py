@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.errors import RezError, UnavailableError
+from infra.manifests.release import Release
 from infra.rejection import ApiError
-from infra.rollout.releases import Release
 from infra.rollout.snapshot import Snapshot
 from infra.rollout.target import Target
 from infra.rollout.transition import Scene
@@ -99,6 +99,7 @@ class FakeEngine:
         self.cluster = cluster
         self.behaviour: dict[str, str] = {}
         self.failing: dict[str, list[BaseException]] = {}
+        self.failing_halfway: dict[str, list[BaseException]] = {}
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
         self.previews: list[str | None] = []
@@ -110,6 +111,8 @@ class FakeEngine:
             raise failures.pop(0)
         self.state["release"] = {"version": version, "image": image}
         self.cluster.show(self.behaviour[version])
+        if failures := self.failing_halfway.get(version):
+            raise failures.pop(0)
 
     def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> None:
         self.previews.append(release)

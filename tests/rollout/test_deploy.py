@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from infra.errors import (
+    Inconclusive,
     LockHeld,
     PolicyViolation,
     PreconditionError,
@@ -14,8 +16,8 @@ from infra.errors import (
     RolloutTimeout,
     UnavailableError,
 )
+from infra.manifests.names import REPOSITORY
 from infra.rollout import deploy, ledger, transition
-from infra.rollout.target import REPOSITORY
 
 if TYPE_CHECKING:
     from infra.rollout.report import Report
@@ -132,17 +134,75 @@ def test_a_refused_engine_touches_nothing(stage: Any, failure: RezError) -> None
 
 def test_a_rejected_manifest_leaves_what_served(stage: Any, engine_failure: RezError) -> None:
     stage.engine.failing["v3"] = [engine_failure]
-    with pytest.raises(RezError, match="was not rolled out"):
+    with pytest.raises(RezError) as failure:
         run(stage, "v3")
+    assert failure.value is engine_failure
+    assert "v3 was not rolled out" in stage.said[-1]
     assert versions(stage) == ["v3"]
-    assert outcomes(stage)[-1] == ("v3", "failed")
+    assert outcomes(stage) == [("v2", "deployed")]
+
+
+def test_a_failure_that_touched_nothing_leaves_an_earlier_release_good(stage: Any, engine_failure: RezError) -> None:
+    run(stage, "v3")
+    stage.engine.failing["v2"] = [engine_failure]
+    with pytest.raises(RezError):
+        run(stage, "v2")
+    assert stage.release("v2") in ledger.good(ledger.records(stage.cluster, "production"))
+
+
+def test_a_repeated_deploy_that_fails_does_not_roll_back_what_already_ran(stage: Any) -> None:
+    run(stage, "v3")
+    stage.cluster.live["Deployment"][0]["status"]["availableReplicas"] = 2  # the autoscaler has just added a pod
+    stage.engine.failing["v3"] = [RezError("the credential has expired")]
+    with pytest.raises(RezError, match="credential"):
+        run(stage, "v3")
+    assert versions(stage) == ["v3", "v3"]
+    assert outcomes(stage)[-1] == ("v3", "deployed")
+
+
+def test_an_engine_that_fails_after_the_deployment_was_changed_is_rolled_back(
+    stage: Any, engine_failure: RezError
+) -> None:
+    stage.engine.failing_halfway["v3"] = [engine_failure]
+    report = run(stage, "v3")
+    assert (report.outcome, report.reason, report.serving) == ("rolled-back", "engine-failed", "v2")
+
+
+def test_an_outage_does_not_use_up_the_time_a_release_has(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.engine.behaviour["v3"] = "deployment/stuck-v3"
+    told = stage.said.append
+
+    def say(text: str) -> None:
+        told(text)
+        if "1 of 3 updated" in text:
+            stage.cluster.away = True
+        elif "waiting up to" in text:
+            stage._time += 80
+            stage.cluster.away = False
+        elif "answers again" in text:
+            stage.cluster.show("deployment/healthy-v3")
+
+    scene = replace(stage.scene(timeout_s=60), say=say)
+    stage.step_s = 0.01
+    plan = deploy.preflight(scene, "v3", known=stage.known, repository=REPOSITORY)
+    assert deploy.deploy(scene, plan).outcome == "deployed"
+    assert any("answers again" in text for text in stage.said)
 
 
 def test_somebody_elses_change_is_not_rolled_back(stage: Any) -> None:
     stage.engine.behaviour["v3"] = "deployment/healthy-v1"
-    with pytest.raises(RolloutError, match="somebody else"):
+    with pytest.raises(Inconclusive, match="somebody else"):
         run(stage, "v3")
     assert versions(stage) == ["v3"]
+    assert outcomes(stage) == [("v2", "deployed")]
+
+
+def test_somebody_elses_change_during_the_way_back_is_left_alone(stage: Any) -> None:
+    stage.engine.behaviour |= {"v3": "deployment/crashing-v3", "v2": "deployment/healthy-v1"}
+    stage.cluster.show("deployment/healthy-v2")
+    with pytest.raises(Inconclusive, match="somebody else"):
+        run(stage, "v3")
+    assert outcomes(stage)[-1] == ("v3", "failed")
 
 
 def test_an_interrupt_says_how_to_go_on(stage: Any) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from infra.manifests.release import Release
 from infra.rejection import ApiError
 from infra.rollout import ledger
 from infra.rollout.ledger import Outcome, Record
-from infra.rollout.releases import Release
 
 
 def record(version: str, outcome: Outcome = "deployed", number: int = 0) -> Record:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.errors import PreconditionError
-from infra.rollout.releases import Release, known_images, resolve
+from infra.manifests.release import Release
+from infra.rollout.releases import known_images, resolve
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.errors import PreconditionError, RollbackFailed
+from infra.errors import LockHeld, PolicyViolation, PreconditionError, RezError, RollbackFailed, UnavailableError
+from infra.manifests.names import REPOSITORY
 from infra.rollout import deploy, ledger, rollback
-from infra.rollout.target import REPOSITORY
 
 if TYPE_CHECKING:
     from infra.rollout.report import Report
@@ -55,6 +55,43 @@ def test_a_release_that_does_not_come_back_pages_a_human(stage: Any) -> None:
     ledger.add(stage.cluster, "production", ledger.Record("v2", stage.known["v3"], "deployed", "", "", "", ""))
     report = run(stage, "v2")
     assert isinstance(report.error(), RollbackFailed)
+
+
+def test_an_engine_that_touched_nothing_keeps_its_own_code_while_the_api_serves(stage: Any) -> None:
+    brought(stage, "v3")
+    failure = PreconditionError("pulumi is neither on PATH nor built")
+    stage.engine.failing["v2"] = [failure]
+    with pytest.raises(PreconditionError) as raised:
+        run(stage, "v2")
+    assert raised.value is failure
+    assert "nothing was changed" in stage.said[-1]
+    assert run(stage, "v2").serving == "v2"
+
+
+def test_an_engine_that_fails_halfway_pages_a_human(stage: Any, engine_failure: RezError) -> None:
+    brought(stage, "v3")
+    stage.engine.failing_halfway["v2"] = [engine_failure]
+    report = run(stage, "v2")
+    assert isinstance(report.error(), RollbackFailed)
+    assert "Invalid value" in report.message
+    assert stage.release("v2") in ledger.good(ledger.records(stage.cluster, "production"))
+
+
+def test_an_engine_that_fails_while_the_api_is_down_pages_a_human(stage: Any, engine_failure: RezError) -> None:
+    brought(stage, "v3")
+    stage.cluster.live["Deployment"][0]["status"].update(
+        availableReplicas=0, conditions=[{"type": "Available", "status": "False"}]
+    )
+    stage.engine.failing["v2"] = [engine_failure]
+    assert isinstance(run(stage, "v2").error(), RollbackFailed)
+
+
+@pytest.mark.parametrize("failure", [PolicyViolation("no"), LockHeld("busy"), UnavailableError("away")])
+def test_a_refused_engine_keeps_its_own_code(stage: Any, failure: RezError) -> None:
+    brought(stage, "v3")
+    stage.engine.failing["v2"] = [failure]
+    with pytest.raises(type(failure)):
+        run(stage, "v2")
 
 
 def test_what_serves_already_is_left_alone(stage: Any) -> None:

@@ -17,6 +17,7 @@ from infra.rollout.verdict import State, Verdict, judge
 AT_ONCE = [
     ("pod/crash-loop", "crash-loop", Confidence.REPEATED),
     ("pod/second-crash", "crash-loop", Confidence.REPEATED),
+    ("pod/crashing-on-two-nodes", "crash-loop", Confidence.REPEATED),
     ("pod/oom-loop", "oom-loop", Confidence.REPEATED),
     ("pod/liveness-kill-loop", "liveness-kill-loop", Confidence.REPEATED),
     ("pod/startup-kill-loop", "never-ready", Confidence.REPEATED),
@@ -46,6 +47,7 @@ BENIGN = [
     "deployment/stuck-v3",
     "pod/one-restart",
     "pod/first-crash",
+    "pod/one-bad-node",
     "pod/pull-error-once",
     "pod/registry-timeout",
     "pod/init-done",
@@ -118,6 +120,60 @@ def test_restarts_of_a_pod_that_was_ready_before_are_not_counted(snapshot: Any) 
     _, memory = judge(ready, Memory(), at_s=0)
     verdict, _ = judge(again, memory, at_s=1)
     assert verdict.state is State.PROGRESSING
+
+
+def beside_a_ready_pod(found: Snapshot) -> Snapshot:
+    """The same, with a ready pod of the same ReplicaSet on another node."""
+    sick = found.pods[-1]
+    ready = copy.deepcopy(sick)
+    ready["metadata"].update(name="merchant-backend-ready", uid="ready")
+    ready["spec"]["nodeName"] = "node9"
+    for status in ready["status"].get("initContainerStatuses", []):
+        status.update(state={"terminated": {"exitCode": 0}}, restartCount=0, lastState={})
+    for status in ready["status"]["containerStatuses"]:
+        status.update(state={"running": {}}, ready=True, restartCount=0, lastState={})
+    return Snapshot(found.deployment, found.replica_sets, [*found.pods, ready], found.events)
+
+
+NODES_OWN = [
+    "pod/crash-loop",
+    "pod/oom-loop",
+    "pod/liveness-kill-loop",
+    "pod/startup-kill-loop",
+    "pod/init-crash-loop",
+    "pod/image-never-pull",
+    "pod/mount-impossible",
+    "pod/secret-cache-delay",
+    "pod/never-ready",
+]
+BY_NATURE = ["pod/image-not-found", "pod/image-pull-denied", "pod/missing-secret-key", "pod/missing-configmap"]
+
+
+@pytest.mark.parametrize("behaviour", NODES_OWN)
+def test_what_one_node_can_cause_dooms_nothing_while_another_pod_is_ready(snapshot: Any, behaviour: str) -> None:
+    verdict = last(beside_a_ready_pod(snapshot(behaviour)), 0, 600)
+    assert verdict.state is State.PROGRESSING
+    assert last(snapshot(behaviour), 0, 600).state is State.DEGRADED
+
+
+@pytest.mark.parametrize("behaviour", BY_NATURE)
+def test_what_no_node_can_cause_dooms_by_one_pod(snapshot: Any, behaviour: str) -> None:
+    assert last(beside_a_ready_pod(snapshot(behaviour)), 0, 600).state is State.DEGRADED
+
+
+def test_a_container_that_one_node_cannot_create_dooms_nothing_while_another_pod_is_ready(snapshot: Any) -> None:
+    found = copy.deepcopy(snapshot("pod/image-never-pull"))
+    waiting = {"waiting": {"reason": "CreateContainerError", "message": "context deadline exceeded"}}
+    found.pods[-1]["status"]["containerStatuses"][0]["state"] = waiting
+    assert last(beside_a_ready_pod(found), 0, 600).state is State.PROGRESSING
+    assert last(found, 0, 600).reason == "cannot-start"
+
+
+def test_two_sick_pods_of_one_node_are_one_nodes_fault(snapshot: Any) -> None:
+    found = copy.deepcopy(snapshot("pod/crashing-on-two-nodes"))
+    for each in found.pods:
+        each["spec"]["nodeName"] = "node1"
+    assert last(found, 0, 600).state is State.PROGRESSING
 
 
 def test_a_known_cause_is_named_before_the_deadline(snapshot: Any) -> None:

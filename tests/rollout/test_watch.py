@@ -64,6 +64,17 @@ def test_the_time_of_an_outage_does_not_count(stage: Any) -> None:
     assert after - before < 80
 
 
+def test_time_stands_still_during_an_outage(stage: Any) -> None:
+    moments = follow(stage)
+    until(moments, lambda seen: seen is not None)
+    stage.cluster.away = True
+    first, _ = until(moments, lambda seen: seen is None)
+    stage._time += 40
+    second, _ = next(moments)
+    moments.close()
+    assert second == first
+
+
 def test_a_long_outage_ends_the_watch_as_unavailable(stage: Any) -> None:
     moments = follow(stage, outage_limit_s=3)
     until(moments, lambda seen: seen is not None)

@@ -71,7 +71,7 @@ class Load:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                answer = httpx.get(self._url, timeout=10, headers={"Connection": "close"})
+                answer = httpx.get(self._url, timeout=10, trust_env=False, headers={"Connection": "close"})
                 if answer.status_code != httpx.codes.OK:
                     self.failures.append(f"{answer.status_code} {answer.text[:80]}")
             except httpx.HTTPError as error:

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.errors import RezError
 from infra.local.cluster.layout import STORAGE_CLASS
 
 if TYPE_CHECKING:
@@ -84,8 +83,8 @@ class Cloud:
                 self._services()
                 self._claims()
                 self._released()
-            except RezError as error:
-                print(f"cloud: {error}", flush=True)
+            except Exception as error:  # noqa: BLE001 - one odd object must not end the service of all others
+                print(f"cloud: {error!r}", flush=True)
             time.sleep(_PERIOD_S)
 
     def _services(self) -> None:
@@ -118,6 +117,7 @@ class Cloud:
     def _released(self) -> None:
         for volume in self._cluster.list("v1", "PersistentVolume"):
             gone = volume.get("status", {}).get("phase") in ("Released", "Failed")
-            if gone and volume["spec"].get("storageClassName") == STORAGE_CLASS:
+            folder = Path(volume["spec"].get("local", {}).get("path", "/"))
+            if gone and folder.parent == self._volumes:  # a volume of somebody else's making is none of ours to delete
                 self._cluster.delete("v1", "PersistentVolume", volume["metadata"]["name"])
-                shutil.rmtree(volume["spec"]["local"]["path"], ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)

@@ -81,9 +81,9 @@ def apiserver(machine: Machine) -> Daemon:
         f"--proxy-client-cert-file={pki}/front-proxy.crt",
         f"--proxy-client-key-file={pki}/front-proxy.key",
         "--enable-aggregator-routing=true",
+        # Also where no node is at that address: without one the server asks for the default route, which may be absent.
+        f"--advertise-address={CONTROL_PLANE_IP}",
     ]
-    if not machine.simulated:
-        argv += [f"--advertise-address={CONTROL_PLANE_IP}"]
     return Daemon("kube-apiserver", argv)
 
 

@@ -12,14 +12,16 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 from infra.local import process
 from infra.local.cluster import network
 from infra.local.cluster.forward import Forwarder, free_port
-from infra.local.cluster.layout import CONTROL_PLANE_IP, Machine
+from infra.local.cluster.layout import API_PORT, CONTROL_PLANE_IP, Machine
 
 _PRIVILEGED = 1024
+_APPEAR_S = 20.0
 _UNSHARE = [
     "unshare",
     "--net",
@@ -47,9 +49,11 @@ def start_machine(machine: Machine, description: Path) -> int:
     )
     if machine.simulated:
         return outer.pid
+    deadline = time.monotonic() + _APPEAR_S
     while not (inner := process.children(outer.pid)):
-        if outer.poll() is not None:
-            sys.exit(f"unshare ended with code {outer.returncode}: see the lines above")
+        if outer.poll() is not None or time.monotonic() > deadline:
+            sys.exit(f"unshare started nothing (exit code {outer.poll()}): see the lines above")
+        time.sleep(0.01)
     return inner[0]
 
 
@@ -67,23 +71,32 @@ class Gateway:
         self._pid = machine_pid
         self._loop = loop
         self._forward = Forwarder(loop, None if machine.simulated else machine_pid)
+        self._addresses: dict[tuple[str, int], str] = {}
         self.ports: dict[str, dict[str, int]] = {}
 
     async def serve(self) -> None:
         """Publish the API server's port and carry connections for ever."""
         if not self._machine.simulated:
-            await self._forward.open(self._machine.api_port, (CONTROL_PLANE_IP, 6443))
+            await self._forward.open(self._machine.api_port, lambda: (CONTROL_PLANE_IP, API_PORT))
         self._remember()
         await asyncio.Event().wait()
 
     def publish(self, service: str, port: int, address: str) -> None:
-        """Lead a port of the host to a Service's port (80 is published as 8080, or as any free one)."""
-        ports = self.ports.setdefault(service, {})
-        if str(port) in ports or self._machine.simulated:
+        """Lead a port of the host to a Service's port (80 is published as 8080, or as any free one).
+
+        Raises:
+            OSError: The port was taken by another in that moment.
+        """
+        if self._machine.simulated:
             return
-        ports[str(port)] = free_port(port + 8000 if port < _PRIVILEGED else port)
-        opening = self._forward.open(ports[str(port)], (address, port))
+        self._addresses[service, port] = address  # a Service that is made again keeps its port, not its address
+        ports = self.ports.setdefault(service, {})
+        if str(port) in ports:
+            return
+        number = free_port(port + 8000 if port < _PRIVILEGED else port)
+        opening = self._forward.open(number, lambda: (self._addresses[service, port], port))
         asyncio.run_coroutine_threadsafe(opening, self._loop).result()
+        ports[str(port)] = number
         self._remember()
 
     def _remember(self) -> None:

@@ -74,8 +74,10 @@ class Machine:
         return cls(**json.loads(path.read_text()))
 
     def write(self, path: Path) -> None:
-        """Describe the machine as JSON."""
-        path.write_text(json.dumps(asdict(self)))
+        """Describe the machine as JSON, at once: a reader never sees half of it."""
+        fresh = path.with_name(f"{path.name}.new")
+        fresh.write_text(json.dumps(asdict(self)))
+        fresh.replace(path)
 
     @property
     def dir(self) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.errors import PreconditionError, UnavailableError
-from infra.local import paths, process
+from infra.local import context, paths, process
 from infra.local.cluster import cgroups, files, pki
 from infra.local.cluster.forward import free_port
 from infra.local.cluster.layout import API_PORT, NODES, Machine
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 _START_S = 120.0
+_APPEAR_S = 30.0
 _HIDDEN = ("/run", "/var/lib", "/var/log")
+_SIMULATED_PORTS = 5
+"""The API server's and those of the daemons that share the host's network with it."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,18 @@ def _described(tools: Mapping[str, Path], *, simulated: bool) -> Machine:
     try:
         before = Machine.read(folder / "machine.json")
     except FileNotFoundError:
-        return Machine(str(folder), known, NODES, free_port(API_PORT), simulated)
-    if before.simulated != simulated:
-        kind = "simulated" if before.simulated else "real"
-        raise PreconditionError(f"{folder} holds a cluster with {kind} nodes: `rez local down` first")
+        if foreign := context.current():
+            raise PreconditionError(f"stack local is on context {foreign}: `rez local down` first") from None
+        port = free_port(API_PORT, in_a_row=_SIMULATED_PORTS if simulated else 1)
+        return Machine(str(folder), known, NODES, port, simulated)
+    _refuse_other_kind(before, simulated=simulated)
     return Machine(str(folder), known, before.nodes, before.api_port, simulated)
+
+
+def _refuse_other_kind(machine: Machine, *, simulated: bool) -> None:
+    if machine.simulated != simulated:
+        kind = "simulated" if machine.simulated else "real"
+        raise PreconditionError(f"{machine.run} holds a cluster with {kind} nodes: `rez local down` first")
 
 
 def _spawn(machine: Machine) -> Process:
@@ -109,15 +119,25 @@ def start(tools: Mapping[str, Path], *, simulated: bool = False) -> Running:
         UnavailableError: The processes end at once.
     """
     if running := find():
+        _refuse_other_kind(running.machine, simulated=simulated)
         return running
     machine = _described(tools, simulated=simulated)
+    machine.write(machine.dir / "machine.json")
     if not (machine.dir / "kubeconfig").exists():
         pki.create(machine)
     files.write(machine)
-    machine.write(machine.dir / "machine.json")
     gateway = _spawn(machine)
+    try:
+        return _appeared(machine, gateway)
+    except BaseException:
+        gateway.end()  # nobody could find it: it has not told its name yet
+        raise
+
+
+def _appeared(machine: Machine, gateway: Process) -> Running:
+    deadline = time.monotonic() + _APPEAR_S
     while not (running := find()):
-        if not gateway.alive():
+        if not gateway.alive() or time.monotonic() > deadline:
             raise UnavailableError(f"the cluster ended at once: see {machine.log / 'machine.log'}")
         time.sleep(0.05)
     return running
@@ -208,12 +228,7 @@ def load_images(running: Running, archive: Path, content: str) -> None:
 
 def memory_mib(running: Running) -> int:
     """Resident memory of the gateway, the machine and every container in it, MiB."""
-    total, todo = 0, [running.gateway.pid]
-    while todo:
-        pid = todo.pop()
-        total += process.resident_mib(pid)
-        todo += process.children(pid)
-    return total
+    return sum(process.resident_mib(pid) for pid in process.family(running.gateway.pid))
 
 
 def stop() -> bool:
@@ -229,9 +244,11 @@ def stop() -> bool:
     if not folder.exists():
         return False
     if running := find():
+        members = [Process.of(pid) for pid in process.family(running.first.pid)]
         running.gateway.end()
-        if not running.first.wait(10):
-            raise UnavailableError(f"process {running.first.pid} of the local cluster does not end")
+        for member in members:
+            if member and not member.wait(10):
+                raise UnavailableError(f"process {member.pid} of the local cluster does not end")
     if (folder / "machine.json").exists():
         machine = Machine.read(folder / "machine.json")
         if left := [] if machine.simulated else cgroups.remove(machine):

@@ -14,7 +14,8 @@ from infra.local import paths
 from infra.local.images import dependencies, runtime
 from infra.local.images.layer import EXECUTABLE, Blob, Entry, write_layer
 from infra.local.images.oci import Image, Packed, pack, write_archive
-from infra.local.images.versions import PAUSE_IMAGE, REPOSITORY, VERSIONS
+from infra.local.images.versions import PAUSE_IMAGE, VERSIONS
+from infra.manifests.names import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

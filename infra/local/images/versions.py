@@ -1,10 +1,9 @@
-"""Which images there are: names, tags, and what each tag does wrong."""
+"""Which images there are: tags, and what each tag does wrong."""
 
 from __future__ import annotations
 
 from typing import Final
 
-REPOSITORY: Final = "docker.io/rezapp/merchant-backend"
 PAUSE_IMAGE: Final = "docker.io/rezapp/pause:1"
 
 VERSIONS: Final[dict[str, str]] = {

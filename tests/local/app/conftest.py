@@ -38,7 +38,7 @@ class Server:
 
     def get(self, path: str) -> httpx.Response:
         """Ask on a connection of its own, as a short-lived client does."""
-        return httpx.get(self.url + path, headers={"Connection": "close"}, timeout=10)
+        return httpx.get(self.url + path, headers={"Connection": "close"}, timeout=10, trust_env=False)
 
     def end(self) -> tuple[int, str, float]:
         """Send SIGTERM and wait: exit code, everything it printed, seconds."""

@@ -1,0 +1,21 @@
+"""`python -m benchmarks [NAME…]`: measure and print Markdown; without names all but the cold start."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import cli, local, stack
+
+_ALL = {"cli": cli.main, "stack": stack.main, "warm": local.warm, "cold": local.cold}
+
+
+def main() -> None:
+    """Run the named benchmarks."""
+    names = sys.argv[1:] or ["cli", "stack", "warm"]
+    if unknown := [n for n in names if n not in _ALL]:
+        sys.exit(f"no benchmark {', '.join(unknown)}: there are {', '.join(_ALL)}")
+    for name in names:
+        print(f"\n## {name}\n", *_ALL[name](), sep="\n", flush=True)
+
+
+main()

@@ -1,0 +1,82 @@
+"""One run of the engine's process: its output taken, its end waited for, interruptions passed on."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from infra.errors import Terminated
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OnLine = Callable[[str], None]
+
+
+def attached(args: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> int:
+    """Run `pulumi` on our own terminal, untouched.
+
+    Returns:
+        Exit code.
+    """
+    process = subprocess.Popen(["pulumi", *args], cwd=cwd, env=dict(env))
+    return _ended(process, (), print, apart=False)
+
+
+def run(args: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLine | None) -> tuple[int, str]:
+    """Run `pulumi` to its end and take what it says.
+
+    Args:
+        args: As after `pulumi`.
+        cwd: The folder of Pulumi.yaml.
+        env: Whole environment.
+        on_line: Called with each line of output; None leaves the terminal to the engine.
+
+    Returns:
+        Exit code, and what was captured: all of the output, or only stderr where the terminal is the engine's.
+    """
+    quiet = on_line is not None
+    # With a terminal the engine shares its process group, to be able to ask; without one it gets its own, and only we
+    # pass on a signal: a second one would make it end at once, forgetting what it did.
+    apart = quiet or not sys.stdin.isatty()
+    process = subprocess.Popen(
+        ["pulumi", *args],
+        cwd=cwd,
+        env=dict(env),
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL if quiet else None,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else subprocess.PIPE,
+        start_new_session=apart,
+    )
+    source = process.stdout if quiet else process.stderr
+    kept: list[str] = []
+    show = on_line or (lambda line: print(line, file=sys.stderr))
+
+    def keep(line: str) -> None:
+        kept.append(line)
+        show(line.rstrip("\n"))
+
+    with source or contextlib.nullcontext(()) as lines:
+        return _ended(process, lines, keep, apart=apart), "".join(kept)
+
+
+def _ended(process: subprocess.Popen[Any], lines: Iterable[str], keep: OnLine, *, apart: bool) -> int:
+    """Exit code of an engine; an interruption lets it end in its own way, because a killed one forgets what it did."""
+    try:
+        for line in lines:
+            keep(line)
+        return process.wait()
+    except BaseException as stop:
+        if apart or isinstance(stop, Terminated):  # a terminal's Ctrl-C has reached it already
+            process.send_signal(signal.SIGINT)
+        for line in lines:  # an output that nobody reads would block it
+            with contextlib.suppress(OSError):
+                keep(line)
+        process.wait()
+        raise
