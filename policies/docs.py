@@ -16,8 +16,8 @@ An ordinary Pulumi policy pack: `pulumi preview --policy-pack policies`. Every r
 `limits.py`, each with its source in the runbook, and do not follow the stack's settings.
 
 A rule is a pure function from a plain camelCase manifest to violations (`rules/`, one file per kind). A value that is
-not known before the update makes the rules that read it *undetermined*: that blocks in the stack `production` and warns
-elsewhere. A rule that fails itself is reported under its own id and blocks.
+not known before the update makes the rules that read it *undetermined*: that warns in the stack `local` and blocks in
+every other. A rule that fails itself is reported under its own id and blocks.
 
 To add a rule: write it in the file of its kind with `@rule` (one object) or `@graph_rule` (the whole stack), add
 fixtures to `tests/policies/fixtures/<kind>/`, run `python -m policies.docs > policies/README.md`.

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from policies.resources import Resource
 
-STRICT_STACK: Final = "production"
-"""The stack in which a guarded value must be known before the update."""
+LENIENT_STACK: Final = "local"
+"""The one stack in which a guarded value need not be known before the update."""
 
 
 def judge(resource: Resource, *, stack: str) -> list[Finding]:
@@ -23,7 +23,7 @@ def judge(resource: Resource, *, stack: str) -> list[Finding]:
 
     Args:
         resource: The object.
-        stack: The stack's name; in production what cannot be judged is refused.
+        stack: The stack's name; in all but `local` what cannot be judged is refused.
 
     Returns:
         What was found, in the rules' order.
@@ -40,7 +40,7 @@ def judge_stack(resources: Sequence[Resource], *, stack: str) -> list[tuple[Reso
 
     Args:
         resources: All objects of the stack.
-        stack: The stack's name; in production what cannot be judged is refused.
+        stack: The stack's name; in all but `local` what cannot be judged is refused.
 
     Returns:
         What was found, each with the object it is about.
@@ -94,7 +94,7 @@ def _undetermined(rule: Rule, resource: Resource, field: str, stack: str) -> Fin
         f"{resource}: {field} is not known before the update, so {rule.id} is undetermined\n"
         "Remedy: give the field a plain value, or an output that is known at preview",
         outcome=Outcome.UNDETERMINED,
-        enforcement=rule.enforcement if stack == STRICT_STACK else Enforcement.ADVISORY,
+        enforcement=Enforcement.ADVISORY if stack == LENIENT_STACK else rule.enforcement,
     )
 
 

@@ -33,13 +33,6 @@ _MESSAGE_BYTES: Final = 400 * 1024 * 1024
 _LEVELS: Final = {
     Enforcement.ADVISORY: analyzer_pb2.ADVISORY,
     Enforcement.MANDATORY: analyzer_pb2.MANDATORY,
-    Enforcement.DISABLED: analyzer_pb2.DISABLED,
-}
-_CONFIGURED: Final = {
-    analyzer_pb2.ADVISORY: Enforcement.ADVISORY,
-    analyzer_pb2.MANDATORY: Enforcement.MANDATORY,
-    analyzer_pb2.REMEDIATE: Enforcement.MANDATORY,
-    analyzer_pb2.DISABLED: Enforcement.DISABLED,
 }
 _SEVERITIES: Final = {
     Severity.MEDIUM: analyzer_pb2.POLICY_SEVERITY_MEDIUM,
@@ -52,25 +45,18 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """Answers the engine's questions about resources."""
 
     def __init__(self) -> None:
-        self._levels: dict[str, Enforcement] = {}
         self._declared: dict[str, Resource] = {}
 
     def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: Any) -> analyzer_pb2.AnalyzerInfo:
-        """List the rules."""
+        """List the rules; none can be lowered by configuration, so that is not supported."""
         del request, context
         policies = [_policy(rule) for rule in RULES]
-        return analyzer_pb2.AnalyzerInfo(name=NAME, version=VERSION, supportsConfig=True, policies=policies)
+        return analyzer_pb2.AnalyzerInfo(name=NAME, version=VERSION, policies=policies)
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: Any) -> plugin_pb2.PluginInfo:
         """Tell the pack's version."""
         del request, context
         return plugin_pb2.PluginInfo(version=VERSION)
-
-    def Configure(self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: Any) -> empty_pb2.Empty:
-        """Take over enforcement levels from `--policy-pack-config`."""
-        del context
-        self._levels = {name: _CONFIGURED[config.enforcementLevel] for name, config in request.policyConfig.items()}
-        return empty_pb2.Empty()
 
     def ConfigureStack(
         self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: Any
@@ -85,7 +71,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         resource = from_pulumi(request.type, decode(request.properties), request.urn)
         self._declared[request.urn] = resource
         findings = judge(resource, stack=_stack(request.urn))
-        return self._response((request.urn, finding) for finding in findings)
+        return _response((request.urn, finding) for finding in findings)
 
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
         """Judge the stack's resources together."""
@@ -93,7 +79,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         resources = [self._resource(sent) for sent in request.resources]
         stack = _stack(request.resources[0].urn) if request.resources else ""
         findings = judge_stack(resources, stack=stack)
-        return self._response((resource.origin, finding) for resource, finding in findings)
+        return _response((resource.origin, finding) for resource, finding in findings)
 
     def Cancel(self, request: empty_pb2.Empty, context: Any) -> empty_pb2.Empty:
         """Agree to stop: every answer is quick, so there is nothing to break off."""
@@ -104,18 +90,6 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         # The engine sends what the provider returned. For an object that is live that holds the API server's defaults
         # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
         return self._declared.get(sent.urn) or from_pulumi(sent.type, decode(sent.properties), sent.urn)
-
-    def _response(self, findings: Iterable[tuple[str, Finding]]) -> analyzer_pb2.AnalyzeResponse:
-        response = analyzer_pb2.AnalyzeResponse()
-        for urn, finding in findings:
-            level = self._level(finding)
-            if level is not Enforcement.DISABLED:
-                response.diagnostics.append(_diagnostic(urn, finding, level))
-        return response
-
-    def _level(self, finding: Finding) -> Enforcement:
-        configured = self._levels.get(finding.rule.id, finding.rule.enforcement)
-        return finding.enforcement if configured is finding.rule.enforcement else configured
 
 
 def serve() -> None:
@@ -147,7 +121,11 @@ def _policy(rule: Rule) -> analyzer_pb2.PolicyInfo:
     )
 
 
-def _diagnostic(urn: str, finding: Finding, level: Enforcement) -> analyzer_pb2.AnalyzeDiagnostic:
+def _response(findings: Iterable[tuple[str, Finding]]) -> analyzer_pb2.AnalyzeResponse:
+    return analyzer_pb2.AnalyzeResponse(diagnostics=[_diagnostic(urn, finding) for urn, finding in findings])
+
+
+def _diagnostic(urn: str, finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
     about = finding.rule.about
     return analyzer_pb2.AnalyzeDiagnostic(
         policyName=about.id,
@@ -155,7 +133,7 @@ def _diagnostic(urn: str, finding: Finding, level: Enforcement) -> analyzer_pb2.
         policyPackVersion=VERSION,
         description=about.title,
         message=f"{about.title}\n{finding.message}",
-        enforcementLevel=_LEVELS[level],
+        enforcementLevel=_LEVELS[finding.enforcement],
         severity=_SEVERITIES[about.severity],
         urn=urn,
     )

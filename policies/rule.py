@@ -28,7 +28,6 @@ class Enforcement(Enum):
 
     ADVISORY = "advisory"
     MANDATORY = "mandatory"
-    DISABLED = "disabled"
 
 
 class Outcome(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -18,10 +19,16 @@ def main() -> None:
     try:
         from infra.cli.app import app
 
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here and not at the interpreter's end, where a failure cannot be dealt with
     except RezError as error:
         for line in str(error).splitlines() or [type(error).__name__]:
             print(f"error: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except KeyboardInterrupt:  # before the command itself ran
         sys.exit(130)

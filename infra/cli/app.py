@@ -22,7 +22,12 @@ app.command()(status)
 app.command()(deploy)
 app.command()(rollback)
 app.command()(doctor)
-app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})(
-    pulumi
-)
+app.command(
+    context_settings={
+        "allow_extra_args": True,
+        "allow_interspersed_args": False,  # a `--` among them is the engine's, too
+        "ignore_unknown_options": True,
+        "help_option_names": [],
+    }
+)(pulumi)
 app.add_typer(local.app, name="local")

@@ -35,11 +35,14 @@ def connect(stack: str) -> Cluster:
     """The stack's cluster: the local one for stack `local`, else that of `$KUBECONFIG`.
 
     Raises:
+        SettingsError: There is no such stack, or its settings cannot work.
         UnavailableError: There is no usable kubeconfig.
     """
     from infra.cluster import Cluster
+    from infra.settings import load
     from infra.settings.model import LOCAL
 
+    load(stack, paths.ROOT)
     return Cluster.connect(kubeconfig=paths.kubeconfig() if stack == LOCAL else None)
 
 

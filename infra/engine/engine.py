@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.engine import environment, events, guard, locks, pending, process
 from infra.engine.commands import JUDGED, MUTATING, command_of
-from infra.errors import PreconditionError, RezError
+from infra.errors import PreconditionError
 from infra.local import paths
 from infra.settings import Settings, load
 from infra.settings.model import LOCAL
@@ -75,7 +75,7 @@ class Engine:
         if done.returncode and done.returncode == absent:
             return ""
         if done.returncode:
-            raise RezError(done.stderr.strip() or done.stdout.strip())
+            raise events.explain(done.stderr.strip() or done.stdout, done.returncode)
         return done.stdout
 
     def exists(self) -> bool:
@@ -153,9 +153,11 @@ class Engine:
         if command in MUTATING:
             self._guard(settings)
             self.recover()
-        with tempfile.TemporaryDirectory(prefix="rez-") as folder:
+        whole = self._environment | (env or {})
+        # Below the run folder a killed run leaves nothing behind `rez local down`.
+        place = paths.run() if self.stack == LOCAL else None
+        with tempfile.TemporaryDirectory(prefix="rez-", dir=place) as folder:
             log = Path(folder) / "events"
-            whole = self._environment | (env or {})
             code, output = process.run([*args, "--event-log", str(log)], cwd=self.root, env=whole, on_line=on_line)
             found = events.parse(log.read_text()) if log.exists() else []
         if failure := events.judge(found, output, code, writes=command in MUTATING):

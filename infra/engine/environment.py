@@ -49,14 +49,14 @@ def build(stack: str, root: Path, caller: Mapping[str, str], pulumi: Path, *, bu
         "REZ_PYTHON": sys.executable,
     }
     own = home(stack, caller, built=built)
-    folders = [pulumi.parent, Path(sys.executable).parent]
     if own:
         env["PULUMI_HOME"] = str(own)
-        folders.append(own / "bin")  # our language host, for an engine that has none beside it
     if stack == LOCAL:
         env["PULUMI_BACKEND_URL"] = f"file://{paths.pulumi_state()}"
         env["PULUMI_CONFIG_PASSPHRASE"] = _LOCAL_PASSPHRASE
         env["KUBECONFIG"] = str(paths.kubeconfig())
         env.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
-    env["PATH"] = os.pathsep.join([*map(str, folders), caller.get("PATH", os.defpath)])
+    env["PATH"] = os.pathsep.join(
+        [str(pulumi.parent), str(Path(sys.executable).parent), caller.get("PATH", os.defpath)]
+    )
     return env

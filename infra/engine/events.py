@@ -6,7 +6,16 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from infra.errors import REFUSED, DriftFound, LockHeld, PolicyViolation, RezError, SettingsError, UnavailableError
+from infra.errors import (
+    REFUSED,
+    DriftFound,
+    LockHeld,
+    PolicyViolation,
+    PreconditionError,
+    RezError,
+    SettingsError,
+    UnavailableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +28,16 @@ _LOCK = re.compile(r"^\s+\S+: created by (?P<holder>.+ \(pid \d+\)) at (?P<since
 _PROGRAM_TALK = ("Program exited with non-zero exit code", "update failed", "preview failed")
 _BLIND = "no cluster reachable"
 _UNAVAILABLE = "cluster unavailable"
+_CONFLICT = "field manager "
+_USAGE = {
+    "PULUMI_ACCESS_TOKEN must be set": "say where the state is: set PULUMI_BACKEND_URL, or run `pulumi login`",
+    "no stack named": "make it once with `rez pulumi stack init NAME`, in the backend that PULUMI_BACKEND_URL names",
+    "incorrect passphrase": "set PULUMI_CONFIG_PASSPHRASE to the one the stack's secrets were written with",
+    "confirmation declined": "nothing was changed",
+    "message authentication failed": "a `secure:` value of the stack file was damaged: set it again",
+    "unmarshal errors": "the stack file is not readable YAML: repair it",
+}
+"""What a person has to put right before the engine can work, by the engine's words."""
 _NO_CHANGES_EXPECTED = "no changes were expected"
 
 
@@ -47,7 +66,7 @@ def violations(events: Iterable[Event]) -> list[str]:
 def errors(events: Iterable[Event]) -> list[str]:
     """Error diagnostics in the order in which they came, each once, the engine's own summaries left out."""
     found = [e["diagnosticEvent"] for e in events if "diagnosticEvent" in e]
-    lines = [_text(d["message"]) for d in found if d.get("severity") == "error"]
+    lines = [_bare(d["message"]) for d in found if d.get("severity") == "error"]
     kept = [line for line in lines if line and not any(line.startswith(talk) for talk in _PROGRAM_TALK)]
     return list(dict.fromkeys(kept))
 
@@ -77,7 +96,7 @@ def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezEr
         holders = " and ".join(f"by {lock['holder']} since {lock['since']}" for lock in held)
         message = f"the stack is being changed {holders}: wait for it to end"
         return LockHeld(message, holder=held[0]["holder"], since=held[0]["since"])
-    return _explained(errors(events) or [line for line in output.splitlines() if line.startswith("error:")], code)
+    return _explained(errors(events) or _said(output), code)
 
 
 def _unavailable(line: str) -> UnavailableError:
@@ -91,6 +110,28 @@ def _explained(lines: list[str], code: int) -> RezError:
             return _unavailable(line)
     if any(_NO_CHANGES_EXPECTED in line for line in lines):
         return DriftFound("the plan holds changes, but none were expected")
+    if any(_CONFLICT in line for line in lines):
+        return DriftFound("\n".join(lines) + "\nundo that edit, or declare the field, then run the same command again")
+    if remedies := [remedy for sign, remedy in _USAGE.items() if any(sign in line for line in lines)]:
+        return PreconditionError("\n".join(lines + remedies))
     if refused := [line.removeprefix(REFUSED) for line in lines if line.startswith(REFUSED)]:
         return SettingsError(refused)
     return RezError("\n".join(lines) or f"the engine ended with exit code {code}")
+
+
+def _said(output: str) -> list[str]:
+    return [_bare(line) for line in output.splitlines() if line.startswith("error:")]
+
+
+def explain(output: str, code: int) -> RezError:
+    """The failure that a quick command of the engine told of on its output."""
+    said = [_bare(line) for line in output.splitlines() if line.strip()]
+    return _explained(said, code)
+
+
+def _bare(line: str) -> str:
+    """A line without the engine's own `error: `, which we say ourselves."""
+    text = _text(line)
+    while text.startswith("error: "):
+        text = text.removeprefix("error: ")
+    return text

@@ -20,7 +20,7 @@ def held(say: Callable[[str], None]) -> Iterator[None]:
     The lock lies in the cache, because the run folder comes and goes; the kernel drops it with its process.
     """
     name = hashlib.sha256(str(paths.run().resolve()).encode()).hexdigest()[:8]
-    paths.cache().mkdir(parents=True, exist_ok=True)
+    paths.make(paths.cache())
     with (paths.cache() / f"run-{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from infra.errors import PreconditionError
+
 ROOT = Path(__file__).resolve().parents[2]
 """The checkout: where Pulumi.yaml is."""
 
@@ -15,6 +17,18 @@ def cache() -> Path:
         return Path(named)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "rez-infra"
+
+
+def make(folder: Path) -> None:
+    """Make a folder and those above it.
+
+    Raises:
+        PreconditionError: It cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PreconditionError(f"{folder}: {error.strerror}; name a folder that can be written by REZ_CACHE") from None
 
 
 def toolchain() -> Path:

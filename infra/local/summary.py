@@ -69,7 +69,8 @@ def as_text() -> str:
         ("API server", f"{known['api_server']}  (KUBECONFIG={known['kubeconfig']})"),
         ("logs", known["logs"]),
         *(("note", line) for line in known["not_enforced"]),
-        ("try next", "rez status"),
+        ("try next", ". .venv/bin/activate"),
+        ("", "rez status"),
         ("", "rez deploy v2"),
         ("", "rez pulumi preview --stack local"),
     ]

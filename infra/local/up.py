@@ -144,10 +144,10 @@ def _healthy(url: str) -> bool:
 
 
 def _on_context(name: str, release: str, say: Say) -> None:
-    toolchain.ensure(["pulumi"], say)
     fresh = contexts.current() is None
     contexts.use(name)
     try:
+        toolchain.ensure(["pulumi"], say)
         engine = Engine(LOCAL)
         engine.create()
         _refuse_taken(engine, name)

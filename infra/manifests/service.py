@@ -10,16 +10,14 @@ _AWS = "service.beta.kubernetes.io/aws-load-balancer"
 
 def service(settings: Settings) -> Manifest:
     """The one public Service: it selects the app on any track, so that a canary gets traffic."""
-    manifest: Manifest = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": names.metadata(names.SERVICE, NAMESPACE, labels={"app": names.APP}),
-        "spec": {"type": "LoadBalancer", "selector": {"app": names.APP}, "ports": [_port("http", 80)]},
-    }
-    if certificate := settings.service.tls_certificate:
-        manifest["metadata"]["annotations"] |= {f"{_AWS}-ssl-cert": certificate, f"{_AWS}-ssl-ports": "443"}
-        manifest["spec"]["ports"].append(_port("https", 443))
-    return manifest
+    metadata = names.metadata(names.SERVICE, NAMESPACE, labels={"app": names.APP})
+    port = _port("http", 80)
+    # One port: beside TLS nothing is served in clear.
+    if certificate := settings.service.tls.certificate:
+        metadata["annotations"] |= {f"{_AWS}-ssl-cert": certificate, f"{_AWS}-ssl-ports": "443"}
+        port = _port("https", 443)
+    spec = {"type": "LoadBalancer", "selector": {"app": names.APP}, "ports": [port]}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
 
 
 def _port(name: str, number: int) -> Manifest:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.settings.api import Pods, Rollout
     from infra.settings.contacts import Contacts
     from infra.settings.maintenance import Maintenance
+    from infra.settings.service import Service
 
 LONGEST_WINDOW_S: Final = 3 * 3600
 """The runbook's low-traffic hours, 2-5 AM."""
@@ -97,6 +98,18 @@ def contacts_are_real(stack: str, contacts: Contacts) -> Iterator[str]:
             )
 
 
+def tls_ends_somewhere(stack: str, service: Service) -> Iterator[str]:
+    """An https address needs a named place that has the certificate, else port 80 in clear is all there is."""
+    tls = service.tls
+    if tls.certificate and tls.terminated:
+        yield "service.tls: certificate and terminated exclude each other; remove one"
+    if stack != LOCAL and service.url.startswith("https:") and not (tls.certificate or tls.terminated):
+        yield (
+            f"service.tls: missing for {service.url}; set {{certificate: ARN}} if the Service's load balancer ends "
+            "TLS, or {terminated: upstream} if something in front of it does"
+        )
+
+
 CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] = (
     (pod_checks.pods_can_scale, ("api.pods",)),
     (pod_checks.disruption_lets_drains_pass, ("api.pods", "api.disruption")),
@@ -122,6 +135,7 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
         )
     ),
     (contacts_are_real, ("stack", "contacts")),
+    (tls_ends_somewhere, ("stack", "service")),
 )
 """Each check with the parts it reads; it runs as soon as these parts are valid, whatever else is wrong."""
 

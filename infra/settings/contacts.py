@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 TEAM = "runbook, Team Contacts"
 
 _PLACEHOLDER: Final = re.compile(
-    r"\[[^\]]*\]|<[^>]*>|@handle\b"
-    r"|\b(tbd|todo|tba|n/?a|none|unknown|change-?me|placeholder|x{3,}|foo|bar|john doe|jane doe)\b"
-    r"|\bexample\.|\.(example|invalid|test|localhost)$|@localhost$|\?{2,}",
+    r"\[[^\]]*\]|<[^>]*>|\?{2,}|\b(tbd|change-?me|placeholder|x{3,})\b"
+    # Some of these are also parts of people's names: only the whole value says that nobody is meant.
+    r"|^(todo|tba|n/a|none|unknown|john doe|jane doe|@handle)$"
+    # The domains that are reserved for examples, which no mail ever reaches.
+    r"|.@([\w-]+\.)*(example\.(com|net|org)|example|invalid|test|localhost)$",
     re.IGNORECASE,
 )
 _MADE_UP_NUMBER: Final = re.compile(r"\+1\d{3}555\d{4}|\+\d{0,3}(\d)\1{6,}|\+\d{0,3}0?1234567\d*")

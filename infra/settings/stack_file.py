@@ -75,7 +75,25 @@ def load(stack: str, root: Path) -> Settings:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict):
         raise SettingsError([f"{file.name}: has no `config:`; write the sections below it as {PROJECT}:<section>"])
-    return parse(own_sections(config), stack=stack)
+    plain = _plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), file.name, stack)
+    try:
+        settings = parse(own_sections(config), stack=stack)
+    except SettingsError as error:
+        raise SettingsError(error.problems + plain) from None
+    if plain:
+        raise SettingsError(plain)
+    return settings
+
+
+def _plain_secrets(section: object, file: str, stack: str) -> list[str]:
+    """Secrets that the stack file holds unencrypted; the engine itself would take them without a word."""
+    values = section if isinstance(section, Mapping) else {}
+    set_it = f"`rez pulumi config set --stack {stack} --secret --path '{PROJECT}:{CONFIG_KEY}.NAME'`, value on stdin"
+    return [
+        f"{CONFIG_KEY}.{name}: is plain text in {file}; rotate it, then set it by {set_it}"
+        for name, value in values.items()
+        if not (isinstance(value, Mapping) and set(value) == {"secure"})
+    ]
 
 
 def own_sections(config: Mapping[Any, object]) -> dict[str, object]:

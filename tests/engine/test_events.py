@@ -115,7 +115,7 @@ def test_an_unknown_failure_keeps_the_engines_own_words_once() -> None:
 
 def test_without_events_the_printed_errors_count() -> None:
     failure = judged(output="hello\nerror: unknown flag: --nope\nusage…\n", code=1)
-    assert str(failure) == "error: unknown flag: --nope"
+    assert str(failure) == "unknown flag: --nope"
 
 
 def test_without_any_words_the_exit_code_is_told() -> None:

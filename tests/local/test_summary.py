@@ -59,8 +59,9 @@ def test_the_text_has_addresses_and_three_commands(monkeypatch: pytest.MonkeyPat
     text = summary.as_text()
     assert "http://127.0.0.1:8080/health" in text
     assert "NetworkPolicies are declared but not enforced" in text
-    assert text.splitlines()[-3:] == [
-        "try next   rez status",
+    assert text.splitlines()[-4:] == [
+        "try next   . .venv/bin/activate",
+        "           rez status",
         "           rez deploy v2",
         "           rez pulumi preview --stack local",
     ]

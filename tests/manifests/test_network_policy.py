@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from infra.local.paths import ROOT
 from infra.manifests.network_policy import network_policies
+from infra.settings import load
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -32,7 +35,18 @@ def test_the_public_port_and_no_other_is_open_to_anyone(specs: dict[str, Any]) -
 def test_the_internet_is_https_and_mongodb_outside_private_ranges(settings: Settings, specs: dict[str, Any]) -> None:
     (rule,) = specs["allow-internet"]["egress"]
     assert [port["port"] for port in rule["ports"]] == [443, 27017]
-    assert rule["to"][0]["ipBlock"] == {"cidr": "0.0.0.0/0", "except": list(settings.network.private_cidrs)}
+    blocks = {peer["ipBlock"]["cidr"]: peer["ipBlock"]["except"] for peer in rule["to"]}
+    assert blocks.keys() == {"0.0.0.0/0", "::/0"}
+    assert [*blocks["0.0.0.0/0"], *blocks["::/0"]] == list(settings.network.private_cidrs)
+
+
+@pytest.mark.parametrize("stack", ["production", "local"])
+def test_private_addresses_of_either_family_are_excluded_from_a_range_of_their_own_family(stack: str) -> None:
+    (policy,) = (p for p in network_policies(load(stack, ROOT)) if p["metadata"]["name"] == "allow-internet")
+    blocks = [peer["ipBlock"] for peer in policy["spec"]["egress"][0]["to"]]
+    assert {"fc00::/7", "fe80::/10"} <= {inner for block in blocks for inner in block["except"]}
+    for block in blocks:
+        assert all(ip_network(inner).subnet_of(ip_network(block["cidr"])) for inner in block["except"])
 
 
 def test_redis_is_reached_on_its_port_alone(specs: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.manifests.service import service
+from infra.settings.service import Tls
 
 if TYPE_CHECKING:
     from infra.settings import Settings
@@ -17,10 +18,8 @@ def test_it_sends_traffic_to_every_track(settings: Settings) -> None:
     assert spec["ports"] == [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}]
 
 
-def test_a_certificate_opens_the_tls_port(settings: Settings) -> None:
-    with_tls = settings.model_copy(
-        update={"service": settings.service.model_copy(update={"tls_certificate": CERTIFICATE})}
-    )
-    manifest = service(with_tls)
-    assert [port["port"] for port in manifest["spec"]["ports"]] == [80, 443]
+def test_with_a_certificate_nothing_is_served_in_clear(settings: Settings) -> None:
+    tls = Tls(certificate=CERTIFICATE)
+    manifest = service(settings.model_copy(update={"service": settings.service.model_copy(update={"tls": tls})}))
+    assert [(port["name"], port["port"]) for port in manifest["spec"]["ports"]] == [("https", 443)]
     assert CERTIFICATE in manifest["metadata"]["annotations"].values()

@@ -67,7 +67,7 @@ def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
         patch.setenv("PULUMI_HOME", str(root / "home"))
         plugins.install(pulumi, root / "home", Path(sys.executable))
 
-    def run(stack: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(stack: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
         def call(*args: str) -> subprocess.CompletedProcess[str]:
             command = ["pulumi", *args, "--non-interactive"]
             return subprocess.run(
@@ -75,7 +75,7 @@ def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
             )
 
         call("stack", "select", "--create", stack)
-        return call("preview", "--policy-pack", str(PACK))
+        return call("preview", "--policy-pack", str(PACK), *options)
 
     return run
 
@@ -95,8 +95,16 @@ def test_bad_value_and_bad_combination_stop_the_preview(preview: Preview) -> Non
     assert "canary" not in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(("stack", "level"), [("production", "mandatory"), ("local", "advisory")])
-def test_unknown_value_blocks_in_production_only(preview: Preview, stack: str, level: str) -> None:
+@pytest.mark.parametrize(("stack", "level"), [("staging", "mandatory"), ("local", "advisory")])
+def test_unknown_value_blocks_in_all_but_local(preview: Preview, stack: str, level: str) -> None:
     done = preview(stack, CPU_LIMIT=UNKNOWN_STRING)
     assert (done.returncode != 0) == (level == "mandatory"), done.stdout + done.stderr
     assert f"[{level}] [severity: high]  deployment-cpu-limit" in done.stdout
+
+
+def test_no_configuration_lowers_a_rule(preview: Preview, tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"deployment-cpu-limit": "disabled"}', encoding="utf-8")
+    done = preview("production", "--policy-pack-config", str(config), CPU_LIMIT="8")
+    assert done.returncode != 0
+    assert "does not support config" in done.stdout + done.stderr

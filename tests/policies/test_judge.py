@@ -34,8 +34,16 @@ def test_message_names_object_field_value_limit_and_remedy(golden: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(("stack", "level"), [("production", Enforcement.MANDATORY), ("local", Enforcement.ADVISORY)])
-def test_unknown_blocks_in_production_and_warns_elsewhere(golden: Any, stack: str, level: Enforcement) -> None:
+@pytest.mark.parametrize(
+    ("stack", "level"),
+    [
+        ("production", Enforcement.MANDATORY),
+        ("production-eu", Enforcement.MANDATORY),
+        ("staging", Enforcement.MANDATORY),
+        ("local", Enforcement.ADVISORY),
+    ],
+)
+def test_unknown_warns_in_local_and_blocks_elsewhere(golden: Any, stack: str, level: Enforcement) -> None:
     findings = golden.change({DEPLOYMENT: {CPU_LIMIT: UNKNOWN}}).findings(stack)
     assert {(each.outcome, each.enforcement) for each in findings} == {(Outcome.UNDETERMINED, level)}
     assert "resources.limits.cpu is not known before the update" in findings[0].message

@@ -92,7 +92,7 @@ def test_mandatory_violation_carries_id_object_and_remedy(golden: Any) -> None:
 
 
 @pytest.mark.parametrize(("stack", "level"), [("production", analyzer_pb2.MANDATORY), ("local", analyzer_pb2.ADVISORY)])
-def test_unknown_blocks_in_production_only(golden: Any, stack: str, level: int) -> None:
+def test_unknown_blocks_in_all_but_local(golden: Any, stack: str, level: int) -> None:
     golden.change({DEPLOYMENT: {CPU_LIMIT: UNKNOWN}})
     response = Analyzer().Analyze(request(golden.objects[DEPLOYMENT], stack), None)
     assert ids(response) == [("container-resources", level), ("deployment-cpu-limit", level)]
@@ -122,16 +122,9 @@ def test_empty_stack_has_no_finding() -> None:
     assert ids(Analyzer().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), None)) == []
 
 
-@pytest.mark.parametrize(
-    ("level", "expected"),
-    [(analyzer_pb2.DISABLED, []), (analyzer_pb2.ADVISORY, [("deployment-cpu-limit", analyzer_pb2.ADVISORY)])],
-)
-def test_policy_config_sets_the_level(golden: Any, level: int, expected: list[tuple[str, int]]) -> None:
-    analyzer = Analyzer()
-    config = {"deployment-cpu-limit": analyzer_pb2.PolicyConfig(enforcementLevel=level)}
-    analyzer.Configure(analyzer_pb2.ConfigureAnalyzerRequest(policyConfig=config), None)
-    golden.change({DEPLOYMENT: {CPU_LIMIT: "8"}})
-    assert ids(analyzer.Analyze(request(golden.objects[DEPLOYMENT]), None)) == expected
+def test_no_configuration_lowers_a_rule() -> None:
+    assert not Analyzer().GetAnalyzerInfo(empty_pb2.Empty(), None).supportsConfig
+    assert "Configure" not in vars(Analyzer)
 
 
 def stock_servicer() -> Any:
@@ -209,9 +202,11 @@ def _by(key: str) -> Any:
     return lambda item: item[key]
 
 
-def test_describes_itself_as_the_stock_sdk_does() -> None:
+def test_describes_itself_as_the_stock_sdk_does_but_for_configuration() -> None:
     ours = Analyzer().GetAnalyzerInfo(empty_pb2.Empty(), None)
-    assert ours == stock_servicer().GetAnalyzerInfo(empty_pb2.Empty(), None)
+    theirs = stock_servicer().GetAnalyzerInfo(empty_pb2.Empty(), None)
+    theirs.supportsConfig = False
+    assert ours == theirs
 
 
 def test_no_module_of_the_pack_hides_one_of_the_standard_library() -> None:

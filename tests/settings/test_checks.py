@@ -8,6 +8,8 @@ import pytest
 from infra.errors import SettingsError
 from infra.settings import parse
 
+CERTIFICATE = "arn:aws:acm:ap-south-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"
+
 
 def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str = "production") -> str:
     for path, value in changes.items():
@@ -89,6 +91,17 @@ def only_problem(config: dict[str, Any], changes: dict[str, object], stack: str 
             "maintenance.window: 02:00-12:00 UTC is 10h long, above the runbook's 3h; move start or end",
         ),
         (
+            {"service.tls": {}},
+            (
+                "service.tls: missing for https://api.rezapp.com; set {certificate: ARN} if the Service's load "
+                "balancer ends TLS, or {terminated: upstream} if something in front of it does"
+            ),
+        ),
+        (
+            {"service.tls.certificate": CERTIFICATE},
+            "service.tls: certificate and terminated exclude each other; remove one",
+        ),
+        (
             {"contacts.on_call.slack": "@handle"},
             "contacts.on_call.slack: '@handle' is a placeholder, so a page would reach nobody; set a real value",
         ),
@@ -129,6 +142,13 @@ def test_a_window_may_span_midnight(config: dict[str, Any]) -> None:
         ("name", "TBD"),
         ("name", "John Doe"),
         ("name", "<name>"),
+        ("name", "None"),
+        ("name", "n/a"),
+        ("name", "TBD (hiring)"),
+        ("name", "Xxxx"),
+        ("email", "changeme@rezapp.com"),
+        ("email", "cto@example"),
+        ("email", "cto@rez.invalid"),
         ("email", "a@example.com"),
         ("email", "a@mail.example.org"),
         ("email", "you@localhost"),
@@ -150,3 +170,39 @@ def test_a_real_contact_is_no_placeholder(config: dict[str, Any]) -> None:
         "slack": "@noa",
     }
     assert parse(config, stack="production").contacts.cto.phone == "+919845098450"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", "Daniel Bar"),
+        ("name", "Bar Refaeli"),
+        ("name", "Heisuke Todo"),
+        ("name", "Na Li"),
+        ("name", "Exxon Unknown-None"),
+        ("email", "daniel.bar@rezapp.com"),
+        ("email", "example.user@rezapp.com"),
+        ("email", "lead@by-example.com"),
+        ("slack", "@foo.bar"),
+        ("slack", "@handler"),
+    ],
+)
+def test_a_persons_name_is_no_placeholder(config: dict[str, Any], field: str, value: str) -> None:
+    config["contacts"]["cto"][field] = value
+    assert getattr(parse(config, stack="production").contacts.cto, field) == value
+
+
+@pytest.mark.parametrize("stack", ["production", "production-eu", "staging"])
+def test_every_stack_but_local_says_where_tls_ends(config: dict[str, Any], stack: str) -> None:
+    assert only_problem(config, {"service.tls": {}}, stack).startswith("service.tls: missing")
+    assert parse(config, stack="local").service.tls.terminated is None
+
+
+def test_plain_http_needs_no_tls(config: dict[str, Any]) -> None:
+    config["service"] |= {"url": "http://api.internal", "tls": {}}
+    assert parse(config, stack="staging").service.url == "http://api.internal"
+
+
+def test_a_certificate_is_a_place_where_tls_ends(config: dict[str, Any]) -> None:
+    config["service"]["tls"] = {"certificate": CERTIFICATE}
+    assert parse(config, stack="production").service.tls.certificate == CERTIFICATE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -33,11 +34,16 @@ class System:
             pytest.fail(f"rez {' '.join(args)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def start(self, *args: str, output: Path) -> subprocess.Popen[bytes]:
+    def start(self, *args: str, output: Path, **env: str) -> subprocess.Popen[bytes]:
         """Start a command in a process group of its own; a file takes all its output, so it never blocks."""
         with output.open("wb") as file:
             return subprocess.Popen(
-                [REZ, *args], cwd=ROOT, env=self.env, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+                [REZ, *args],
+                cwd=ROOT,
+                env=self.env | env,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def kubectl(self, *args: str, check: bool = True) -> str:
@@ -54,8 +60,30 @@ class System:
     def url(self) -> str:
         return str(self.facts["url"])
 
+    def answers(self, *, within_s: float = 60) -> None:
+        """Wait until the API answers through its Service."""
+        deadline = time.monotonic() + within_s
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                if httpx.get(f"{self.url}/health", timeout=5, trust_env=False).status_code == httpx.codes.OK:
+                    return
+            assert time.monotonic() < deadline, "the API does not answer"
+            time.sleep(0.5)
+
     def status(self) -> dict[str, Any]:
         return dict(json.loads(self.rez("status", "--stack", "local", "--json").stdout))
+
+
+def processes(run: Path) -> set[str]:
+    """Command lines that mention the run folder, or run in its environment."""
+    found = set()
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != os.getpid():
+            with contextlib.suppress(OSError):
+                command = (folder / "cmdline").read_text().replace("\0", " ")
+                if str(run) in command or f"REZ_RUN={run}" in (folder / "environ").read_text():
+                    found.add(command)
+    return found
 
 
 class Load:

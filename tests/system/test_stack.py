@@ -42,7 +42,7 @@ def test_a_changed_plan_where_none_was_expected_exits_7(system: System) -> None:
 def test_a_service_deleted_by_hand_is_restored_by_up(system: System) -> None:
     system.kubectl("delete", "service", "merchant-backend-service", "-n", "production", "--ignore-not-found")
     system.rez(*_UP)
-    assert "merchant-backend-service" in system.kubectl("get", "service", "-n", "production", "-o", "name")
+    system.answers()
 
 
 def _children(pid: int) -> list[int]:
@@ -84,6 +84,27 @@ def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System
     system.rez(*_UP)
     assert sorted(_resources(system)) == sorted(before)
     system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+
+
+def test_creations_of_a_killed_engine_are_neither_forgotten_nor_doubled(system: System, tmp_path: Path) -> None:
+    images = json.loads((system.run_dir / "images.json").read_text())
+    release = {"REZ_RELEASE": f"v1={images['v1']}"}
+    system.rez("pulumi", "destroy", *_LOCAL, "--yes", "--skip-preview", "--non-interactive")
+    run = system.start(*_UP, output=tmp_path / "output", **release)
+    checkpoint = system.run_dir / "state/.pulumi/stacks/rez-infra/local.json"
+    deadline = time.monotonic() + 60
+    while '"type": "creating"' not in checkpoint.read_text():
+        assert run.poll() is None
+        assert time.monotonic() < deadline
+    os.kill(_children(run.pid)[0], signal.SIGKILL)
+    run.wait(timeout=60)
+    assert '"type": "creating"' in checkpoint.read_text()
+    finished = system.rez(*_UP, **release)
+    assert "adopting" in finished.stderr
+    resources = _resources(system)
+    assert len(resources) == len(set(resources)) > 20
+    system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+    system.answers()
 
 
 def _host_pid(system: System, daemon: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -12,24 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.support import System
+from tests.system.support import System, processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.cluster
-
-
-def _processes(run: Path) -> set[str]:
-    """Command lines that mention the run folder, or run in its environment."""
-    found = set()
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and int(folder.name) != os.getpid():
-            with contextlib.suppress(OSError):
-                command = (folder / "cmdline").read_text().replace("\0", " ")
-                if str(run) in command or f"REZ_RUN={run}" in (folder / "environ").read_text():
-                    found.add(command)
-    return found
 
 
 def _traces(run: Path) -> dict[str, object]:
@@ -38,7 +25,7 @@ def _traces(run: Path) -> dict[str, object]:
 
     group = "rez-" + hashlib.sha256(str(run.resolve()).encode()).hexdigest()[:8]
     return {
-        "processes": _processes(run),
+        "processes": processes(run),
         "mounts": [m for m in Path("/proc/mounts").read_text().splitlines() if str(run) in m],
         "cgroups": [str(p) for p in Path("/sys/fs/cgroup").glob(f"**/{group}")],
         "files": run.exists(),

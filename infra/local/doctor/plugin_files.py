@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local import paths
-from infra.local.toolchain import find
-from infra.local.toolchain.tools import TOOLS
 
 RESOURCES = ("kubernetes", "mongodbatlas")
 LANGUAGE = "pulumi-language-python"
@@ -51,9 +49,8 @@ def _resource(home: Path, name: str) -> Plugin | None:
 def _language() -> Plugin | None:
     if on_path := shutil.which(LANGUAGE):
         return _plugin(Path(on_path), "")
-    engine = find.cached(TOOLS["pulumi"])
-    beside = engine.path.with_name(LANGUAGE) if engine else None
-    return _plugin(beside, "") if beside and beside.exists() else None
+    ours = next((paths.pulumi_home() / "plugins").glob(f"language-python-v*/{LANGUAGE}"), None)
+    return _plugin(ours, "") if ours else None
 
 
 def _plugin(executable: Path, version: str) -> Plugin:

@@ -7,6 +7,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 LANGUAGE = "pulumi-language-python"
+LANGUAGE_FOLDER = f"language-python-v{version('rez-infra')}"
+"""Below the plugins of a home: the last place where the engine looks, and the one where it does not warn of ours."""
+
 RESOURCES = {"kubernetes": "pulumi-kubernetes"}
 """Each provider that has an offline plugin, and the SDK whose version the engine will ask for."""
 
@@ -15,11 +18,12 @@ def install(pulumi: Path, home: Path, python: Path) -> None:
     """Install what is missing; quick when nothing is.
 
     Args:
-        pulumi: The engine's executable: it looks for the language host in the same folder first.
-        home: PULUMI_HOME, for the resource plugins.
+        pulumi: The engine's executable: a language host in the same folder is its own.
+        home: PULUMI_HOME. Nothing is written anywhere else: the engine may be somebody else's.
         python: The interpreter of this project.
     """
-    _launcher(pulumi.resolve().parent / LANGUAGE, python, "language")
+    if not (pulumi.resolve().parent / LANGUAGE).exists():
+        _launcher(home / "plugins" / LANGUAGE_FOLDER / LANGUAGE, python, "language")
     for name, sdk in RESOURCES.items():
         folder = home / "plugins" / f"resource-{name}-v{version(sdk)}"
         executable = f"pulumi-resource-{name}"

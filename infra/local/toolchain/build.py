@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -46,7 +45,7 @@ def build(tool: Tool, go: Compiler, say: Callable[[str], None]) -> None:
         binaries = folder / "bin"
         binaries.mkdir()
         _go(tool, go, ["build", *tool.flags, "-o", str(binaries / tool.name), tool.package])
-        _complete(tool, go, binaries)
+        _link(tool, go, binaries)
         say(f"built {label} in {duration(time.monotonic() - start)}")
 
 
@@ -58,15 +57,10 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
-def _complete(tool: Tool, go: Compiler, binaries: Path) -> None:
+def _link(tool: Tool, go: Compiler, binaries: Path) -> None:
     for command in tool.commands:
         if command != tool.name:
             (binaries / command).symlink_to(tool.name)
-    for module, path in tool.copies:
-        origin = _go(tool, go, ["list", "-m", "-f", "{{.Dir}}", module]).splitlines()[-1]
-        target = binaries / path.rpartition("/")[2]
-        shutil.copyfile(f"{origin}/{path}", target)
-        target.chmod(0o755)
 
 
 def _go(tool: Tool, go: Compiler, arguments: Sequence[str]) -> str:

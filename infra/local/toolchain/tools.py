@@ -33,7 +33,6 @@ class Tool:
         probes: Command lines that print the version, the tool's own first; all commands must be in one folder of
             PATH. Without any, PATH is not searched.
         ldflags: Linker flags; ``{version}`` stands for the version.
-        copies: Files of other Go modules that belong beside the binary: (module, path in it).
         built_by: The tool whose build brings this one along, "" for itself.
     """
 
@@ -46,7 +45,6 @@ class Tool:
     usual_s: int = 0
     probes: tuple[tuple[str, ...], ...] = ()
     ldflags: tuple[str, ...] = ()
-    copies: tuple[tuple[str, str], ...] = ()
     built_by: str = ""
 
     @property
@@ -106,7 +104,7 @@ def neediest_module() -> Path:
 
 def lock_hash(tool: Tool) -> str:
     """What a build depends on, as 12 hex digits: module files, flags, the files copied, and the kind of machine."""
-    digest = hashlib.sha256(repr((tool.package, tool.flags, tool.commands, tool.copies, platform.machine())).encode())
+    digest = hashlib.sha256(repr((tool.package, tool.flags, tool.commands, platform.machine())).encode())
     for file in sorted(path for path in tool.module.iterdir() if path.suffix in {".mod", ".sum", ".go"}):
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
@@ -127,7 +125,6 @@ _ALL = (
         usual_s=240,
         probes=(("pulumi", "version"),),
         ldflags=("-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{version}",),
-        copies=(("github.com/pulumi/pulumi/sdk/v3", "python/cmd/pulumi-language-python-exec"),),
     ),
     Tool(
         name="kubernetes",

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from infra.local import paths
 from infra.local.doctor.plugin_files import LANGUAGE, plugins
-from infra.local.toolchain import TOOLS
-from infra.local.toolchain.find import cache_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from infra.local.plugins import install
 
 
 @pytest.fixture
@@ -62,12 +58,8 @@ def test_the_language_host_on_path_is_seen(official_home: Path, tmp_path: Path) 
     assert found.official
 
 
-def test_our_language_host_lies_beside_the_engine_that_was_built(official_home: Path) -> None:
-    engine = cache_folder(TOOLS["pulumi"]) / "bin/pulumi"
-    engine.parent.mkdir(parents=True)
-    for file in (engine, engine.with_name(LANGUAGE)):
-        file.write_bytes(b"#!/bin/sh\n")
-        file.chmod(0o755)
+def test_our_language_host_lies_in_our_home(official_home: Path) -> None:
+    install(official_home / "bin/pulumi", paths.pulumi_home(), Path("/venv/bin/python"))
     found = plugins()[LANGUAGE]
     assert found is not None
     assert not found.official

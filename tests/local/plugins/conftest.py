@@ -149,7 +149,7 @@ class Project:
     folder: Path
     pulumi: Path
     environment: dict[str, str]
-    stack: str = "dev"
+    stack: str = "local"
 
     def declare(self, *objects: dict[str, Any], **files: str) -> None:
         """What the program shall register from now on: `{"type": …, "name": …, "props": …, "opts": …}`."""
@@ -206,7 +206,7 @@ def new_project(tools: dict[str, Path], control_plane: ControlPlane, tmp_path: P
 
 @pytest.fixture
 def project(new_project: Callable[[str], Project]) -> Project:
-    return new_project("dev")
+    return new_project("local")
 
 
 def make_project(pulumi: Path, folder: Path, kubeconfig: Path, stack: str) -> Project:

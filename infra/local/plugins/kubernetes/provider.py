@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     from infra.local.plugins.kubernetes.link import Link
 
-PROTECTED_STACK = "production"
+WRITABLE_STACK = "local"
+"""The one stack with nothing to protect; its name is repeated here because the settings take a second to import."""
+
 _DIFF = provider_pb2.PropertyDiff
 _KINDS = {
     (Kind.ADD, False): _DIFF.ADD,
@@ -107,7 +109,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         inputs = codec.decode(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=codec.encode(self._objects.preview(inputs, {})))
-        _refuse_production(request.urn)
+        _refuse_other_stacks(request.urn)
         ref, outputs = self._objects.apply(inputs, request.timeout)
         return provider_pb2.CreateResponse(id=ref.id, properties=codec.encode(outputs))
 
@@ -118,13 +120,14 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
         if request.preview:
             outputs = self._objects.preview(inputs, codec.decode(request.olds))
         else:
-            _refuse_production(request.urn)
+            _refuse_other_stacks(request.urn)
             _, outputs = self._objects.apply(inputs, request.timeout)
         return provider_pb2.UpdateResponse(properties=codec.encode(outputs))
 
     @_explained
     def Read(self, request: Any, _context: grpc.ServicerContext) -> Any:
         """Report the live object, for refresh and import; an empty answer says that it is gone."""
+        _refuse_other_stacks(request.urn)
         inputs = codec.decode(request.inputs)
         ref = self._ref(request, inputs)
         found = self._objects.read(ref, inputs, codec.decode(request.properties))
@@ -136,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
     @_explained
     def Delete(self, request: Any, _context: grpc.ServicerContext) -> Any:
         """Delete the object, and wait until it is gone."""
-        _refuse_production(request.urn)
+        _refuse_other_stacks(request.urn)
         inputs = codec.decode(request.old_inputs)
         self._objects.delete(self._ref(request, inputs), inputs, request.timeout)
         return empty_pb2.Empty()
@@ -165,13 +168,15 @@ def _property_diff(change: Change) -> Any:
     return _DIFF(kind=_KINDS[change.kind, change.replace])
 
 
-def _refuse_production(urn: str) -> None:
-    if identity.stack_of(urn) == PROTECTED_STACK:
+def _refuse_other_stacks(urn: str) -> None:
+    """Refuse what changes the objects or the state of a stack that the official provider manages."""
+    stack = identity.stack_of(urn)
+    if stack != WRITABLE_STACK:
         remedy = f"pulumi plugin install resource kubernetes {version('pulumi-kubernetes')}"
-        message = (
-            f"the offline Kubernetes plugin does not write to stack {PROTECTED_STACK}; use the official one: {remedy}"
+        raise PreconditionError(
+            f"the offline Kubernetes plugin only previews stack {stack}: it neither writes nor refreshes; "
+            f"use the official one: {remedy}"
         )
-        raise PreconditionError(message)
 
 
 def _abort_half_done(context: grpc.ServicerContext, error: HalfDoneError, message: str) -> None:
