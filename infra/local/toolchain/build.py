@@ -45,7 +45,7 @@ def build(tool: Tool, go: Compiler, say: Callable[[str], None]) -> None:
         binaries = folder / "bin"
         binaries.mkdir()
         _go(tool, go, ["build", *tool.flags, "-o", str(binaries / tool.name), tool.package])
-        _link(tool, go, binaries)
+        _link(tool, binaries)
         say(f"built {label} in {duration(time.monotonic() - start)}")
 
 
@@ -57,7 +57,7 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if rest else f"{minutes} min"
 
 
-def _link(tool: Tool, go: Compiler, binaries: Path) -> None:
+def _link(tool: Tool, binaries: Path) -> None:
     for command in tool.commands:
         if command != tool.name:
             (binaries / command).symlink_to(tool.name)
