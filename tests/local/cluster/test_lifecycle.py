@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from infra.errors import PreconditionError, UnavailableError
 from infra.local.cluster import lifecycle
 from infra.local.cluster.layout import Machine
 from infra.local.cluster.lifecycle import Running
-from infra.local.process import Process, started
+from infra.local.process import Process, children, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,12 +152,12 @@ def test_stopping_nothing_says_so() -> None:
 def test_stopping_ends_the_processes_and_removes_the_folder(run: Path) -> None:
     script = "trap 'kill $!; exit' TERM; sleep 60 & wait"
     with subprocess.Popen(["sh", "-c", script]) as gateway:
-        while not (children := Path(f"/proc/{gateway.pid}/task/{gateway.pid}/children").read_text().split()):
-            pass
-        describe(run, gateway=facts(gateway.pid), first=facts(int(children[0])), simulated=True)
+        while not (found := children(gateway.pid)) or Path(f"/proc/{found[0]}/comm").read_text() != "sleep\n":
+            time.sleep(0.01)
+        describe(run, gateway=facts(gateway.pid), first=facts(found[0]), simulated=True)
         assert lifecycle.stop() is True
     assert not run.exists()
-    assert Process.of(int(children[0])) is None
+    assert Process.of(found[0]) is None
 
 
 def test_daemons_that_outlive_the_first_process_are_waited_for(

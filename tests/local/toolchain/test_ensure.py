@@ -68,12 +68,6 @@ def test_kubernetes_is_called_by_six_names_and_brings_kubectl(fake_go: FakeGo, c
     assert len(builds(calls)) == 1
 
 
-def test_the_engine_gets_the_helper_of_its_python_programs(fake_go: FakeGo, said: list[str]) -> None:
-    fake_go()
-    helper = ensure(["pulumi"], said.append)["pulumi"].with_name("pulumi-language-python-exec")
-    assert os.access(helper, os.X_OK)
-
-
 def test_builds_are_pure_go_and_ignore_workspaces(fake_go: FakeGo, tmp_path: Path, said: list[str]) -> None:
     fake_go(f'echo "$CGO_ENABLED $GOWORK $GOFLAGS" > {tmp_path}/seen')
     os.environ["GOFLAGS"] = "-p=1"
