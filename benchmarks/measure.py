@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from infra.local.process import children, resident_mib
+from infra.local.process import family, resident_mib
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,12 +32,7 @@ class Figure:
 
 
 def _tree_mib(pid: int) -> int:
-    total, todo = 0, [pid]
-    while todo:
-        one = todo.pop()
-        total += resident_mib(one)
-        todo += children(one)
-    return total
+    return sum(resident_mib(member) for member in family(pid))
 
 
 def run(command: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> Figure:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.local import process
 from tests.system.support import REZ, ROOT, System
 
 if TYPE_CHECKING:
@@ -45,10 +46,6 @@ def test_a_service_deleted_by_hand_is_restored_by_up(system: System) -> None:
     system.answers()
 
 
-def _children(pid: int) -> list[int]:
-    return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
 def _commands_of_this_run(system: System) -> list[str]:
     """Command lines of engines and plugins that work for this run folder (other systems are left alone)."""
     found = []
@@ -74,7 +71,7 @@ def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System
         system.kubectl("delete", kind, "--all", "-n", "production")
     run = system.start(*_UP, output=tmp_path / "output")
     time.sleep(3.5)
-    engine = _children(run.pid)[0]
+    engine = process.children(run.pid)[0]
     os.kill(engine, signal.SIGKILL)
     run.wait(timeout=60)
     deadline = time.monotonic() + 10
@@ -96,7 +93,7 @@ def test_creations_of_a_killed_engine_are_neither_forgotten_nor_doubled(system: 
     while '"type": "creating"' not in checkpoint.read_text():
         assert run.poll() is None
         assert time.monotonic() < deadline
-    os.kill(_children(run.pid)[0], signal.SIGKILL)
+    os.kill(process.children(run.pid)[0], signal.SIGKILL)
     run.wait(timeout=60)
     assert '"type": "creating"' in checkpoint.read_text()
     finished = system.rez(*_UP, **release)
@@ -109,18 +106,12 @@ def test_creations_of_a_killed_engine_are_neither_forgotten_nor_doubled(system: 
 
 def _host_pid(system: System, daemon: str) -> int:
     """Host's process id of a daemon of the machine, found below the gateway."""
-    todo = [system_pid(system)]
-    while todo:
-        pid = todo.pop()
+    gateway = int(json.loads((system.run_dir / "gateway.json").read_text())["gateway"]["pid"])
+    for pid in process.family(gateway):
         with contextlib.suppress(OSError):
             if Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0].endswith(f"/{daemon}"):
                 return pid
-            todo += _children(pid)
     pytest.fail(f"no {daemon} runs")
-
-
-def system_pid(system: System) -> int:
-    return int(json.loads((system.run_dir / "gateway.json").read_text())["gateway"]["pid"])
 
 
 @contextlib.contextmanager
