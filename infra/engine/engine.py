@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.engine import environment, events, guard, locks, pending, process
+from infra.engine import checkpoint, environment, events, guard, locks, pending, process
 from infra.engine.commands import JUDGED, MUTATING, command_of
 from infra.errors import PreconditionError
 from infra.local import paths
@@ -120,8 +120,10 @@ class Engine:
 
     def recover(self) -> None:
         """Put right what a killed engine left: its lock, and creations it began but did not record."""
-        if not locks.break_dead(self._environment.get("PULUMI_BACKEND_URL", ""), self.stack):
+        backend = self._environment.get("PULUMI_BACKEND_URL", "")
+        if not locks.break_dead(backend, self.stack):
             return
+        checkpoint.repair(backend, self.stack)
         state = self._export() or {}
         if pending.any_left(state):
             print("the last run was killed in the middle: adopting what it began to create", file=sys.stderr)

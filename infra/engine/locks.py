@@ -10,6 +10,16 @@ from urllib.parse import unquote
 from infra.local.process import gone
 
 _SCHEME = "file://"
+ATTRIBUTES = ".attrs"
+"""What the backend appends to a file's name for the file that describes it."""
+
+
+def backend_folder(backend: str) -> Path | None:
+    """The folder that a file backend keeps its files in; None for any other backend."""
+    if not backend.startswith(_SCHEME):
+        return None
+    path = unquote(backend.removeprefix(_SCHEME).partition("?")[0])
+    return Path(path).expanduser() / ".pulumi"
 
 
 def _is_dead(lock: Path, host: str) -> bool:
@@ -31,11 +41,12 @@ def break_dead(backend: str, stack: str) -> int:
     Returns:
         How many were removed.
     """
-    if not backend.startswith(_SCHEME):
+    folder = backend_folder(backend)
+    if folder is None:
         return 0
-    path = unquote(backend.removeprefix(_SCHEME).partition("?")[0])
-    folder = Path(path).expanduser() / ".pulumi" / "locks"
-    dead = [p for p in folder.glob(f"organization/*/{stack}/*.json") if _is_dead(p, socket.gethostname())]
+    found = (folder / "locks").glob(f"organization/*/{stack}/*.json")
+    dead = [p for p in found if _is_dead(p, socket.gethostname())]
     for lock in dead:
+        lock.with_name(lock.name + ATTRIBUTES).unlink(missing_ok=True)
         lock.unlink(missing_ok=True)
     return len(dead)
