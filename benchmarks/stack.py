@@ -39,8 +39,8 @@ class Case:
 def _prepared(name: str, source: str, folder: Path, env: dict[str, str]) -> Path:
     """A project whose stack is up, so that the next run has nothing to change."""
     root = programs.project(folder, name, source, Path(sys.prefix))
-    for command in (["stack", "init", "bench"], _UP):
-        subprocess.run(["pulumi", *command], cwd=root, env=env, check=True, stdout=subprocess.DEVNULL)
+    for command in (["stack", "init", "local"], _UP):
+        run(["pulumi", *command], cwd=root, env=env)
     return root
 
 
@@ -72,7 +72,7 @@ def main() -> list[str]:
     bare = {k: v for k, v in ours.items() if k != _PACK}
     with tempfile.TemporaryDirectory(prefix="rez-bench-") as name:
         folder = Path(name)
-        theirs = bare | {"PULUMI_BACKEND_URL": f"file://{folder}", "PULUMI_STACK": "bench"}
+        theirs = bare | {"PULUMI_BACKEND_URL": f"file://{folder}", "PULUMI_STACK": "local"}
         export = ["pulumi", "stack", "export", "--show-secrets", "--stack", "local"]
         state = json.loads(subprocess.run(export, cwd=paths.ROOT, env=ours, check=True, capture_output=True).stdout)
         cases = [
