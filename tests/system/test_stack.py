@@ -70,7 +70,11 @@ def test_an_engine_killed_in_the_middle_loses_and_doubles_nothing(system: System
     for kind in ("hpa", "pdb", "service", "networkpolicy"):
         system.kubectl("delete", kind, "--all", "-n", "production")
     run = system.start(*_UP, output=tmp_path / "output")
-    time.sleep(3.5)
+    locks = system.run_dir / "state/.pulumi/locks/organization/rez-infra/local"
+    while not any(locks.glob("*.json")):  # the update holds it from its start to its end
+        assert run.poll() is None
+        time.sleep(0.01)
+    time.sleep(0.5)
     engine = process.children(run.pid)[0]
     os.kill(engine, signal.SIGKILL)
     run.wait(timeout=60)
