@@ -39,8 +39,7 @@ def readme() -> str:
 
 def _row(rule: Rule) -> str:
     about = rule.about
-    scope = "whole stack" if rule.graph_check else "each object"
-    return f"| [{about.id}](#{about.id}) | {about.severity.value} | {about.title} | {scope} |\n"
+    return f"| [{about.id}](#{about.id}) | {about.severity.value} | {about.title} | {rule.scope.value} |\n"
 
 
 def _section(rule: Rule) -> str:

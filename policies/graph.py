@@ -20,9 +20,14 @@ class Graph:
 
     An object whose namespace or name is not known yet may be the one that is looked for: a search that did not end
     before meets it as undetermined.
+
+    Args:
+        resources: The objects.
+        complete: Whether these are all objects there are.
     """
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], *, complete: bool = True) -> None:
+        self.complete = complete
         self._known: dict[tuple[str, str], dict[str, Node]] = defaultdict(dict)
         self._unknown: dict[str, str] = {}
         for resource in resources:

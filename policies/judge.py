@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from policies.graph import Graph
-from policies.node import Node, UndeterminedError, Violation
-from policies.registry import rules_for, stack_rules_for
-from policies.rule import Enforcement, Finding, Outcome, Rule
+from policies.node import UndeterminedError, Violation
+from policies.registry import rules_for
+from policies.rule import Enforcement, Finding, Outcome, Rule, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from policies.resources import Resource
 
@@ -29,41 +29,36 @@ def judge(resource: Resource, *, stack: str) -> list[Finding]:
         What was found, in the rules' order.
     """
     found: list[Finding] = []
-    for rule in rules_for(resource.kind):
-        if rule.check is not None:
-            found.extend(_apply(rule, rule.check, resource, stack))
+    for rule in rules_for(resource.kind, Scope.OBJECT):
+        found.extend(_apply(rule, resource, stack))
+    if resource.options is not None:
+        for rule in rules_for(resource.kind, Scope.OPTIONS):
+            found.extend(_apply(rule, resource, stack, resource.options))
     return found
 
 
-def judge_stack(resources: Sequence[Resource], *, stack: str) -> list[tuple[Resource, Finding]]:
+def judge_stack(resources: Sequence[Resource], *, stack: str, complete: bool = True) -> list[Finding]:
     """Judge every object by the rules that need the whole stack.
 
     Args:
         resources: All objects of the stack.
         stack: The stack's name; in all but `local` what cannot be judged is refused.
+        complete: Whether these are all objects there are; files seldom hold the Secrets.
 
     Returns:
-        What was found, each with the object it is about.
+        What was found, in the objects' and the rules' order.
     """
-    graph = Graph(resources)
-    found: list[tuple[Resource, Finding]] = []
+    graph = Graph(resources, complete=complete)
+    found: list[Finding] = []
     for resource in resources:
-        for rule in stack_rules_for(resource.kind):
-            if (graph_check := rule.graph_check) is not None:
-                check = _within(graph_check, graph)
-                found.extend((resource, finding) for finding in _apply(rule, check, resource, stack))
+        for rule in rules_for(resource.kind, Scope.STACK):
+            found.extend(_apply(rule, resource, stack, graph))
     return found
 
 
-def _within(
-    graph_check: Callable[[Node, Graph], Iterator[Violation]], graph: Graph
-) -> Callable[[Node], Iterator[Violation]]:
-    return lambda node: graph_check(node, graph)
-
-
-def _apply(
-    rule: Rule, check: Callable[[Node], Iterable[Violation]], resource: Resource, stack: str
-) -> Iterator[Finding]:
+def _apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Finding]:
+    if rule.production_only and stack == LENIENT_STACK:
+        return
     parts = iter(rule.each(resource.node))
     undetermined: set[str] = set()
     while True:
@@ -71,8 +66,8 @@ def _apply(
             part = next(parts, None)
             if part is None:
                 return
-            for violation in check(part):
-                yield _violation(rule, resource, violation)
+            for violation in rule.check(part, *more):
+                yield violated(rule, resource, violation)
         except UndeterminedError as unknown:
             if unknown.field not in undetermined:
                 undetermined.add(unknown.field)
@@ -81,51 +76,46 @@ def _apply(
             yield _defect(rule, resource, defect)
 
 
-def _violation(rule: Rule, resource: Resource, violation: Violation) -> Finding:
-    problem = f"{resource}: {violation.field} is {violation.value}, must {violation.must}"
-    return _finding(rule, resource, violation.field, f"{problem}\nRemedy: {rule.about.remedy}")
+def violated(rule: Rule, resource: Resource, violation: Violation) -> Finding:
+    """Make the finding of a violation."""
+    node = violation.node
+    field = node.field
+    problem = f"{resource}: {field} is {violation.value}, must {violation.must}"
+    return Finding(
+        rule=rule,
+        outcome=Outcome.VIOLATION,
+        enforcement=rule.enforcement,
+        resource=resource,
+        field=field,
+        steps=node.steps,
+        message=problem,
+        remediation=rule.about.remedy,
+    )
 
 
 def _undetermined(rule: Rule, resource: Resource, field: str, stack: str) -> Finding:
-    return _finding(
-        rule,
-        resource,
-        field,
-        f"{resource}: {field} is not known before the update, so {rule.id} is undetermined\n"
-        "Remedy: give the field a plain value, or an output that is known at preview",
+    return Finding(
+        rule=rule,
         outcome=Outcome.UNDETERMINED,
         enforcement=Enforcement.ADVISORY if stack == LENIENT_STACK else rule.enforcement,
+        resource=resource,
+        field=field,
+        steps=(),
+        message=f"{resource}: {field} is not known before the update, so {rule.id} is undetermined",
+        remediation="give the field a plain value, or an output that is known at preview",
     )
 
 
 def _defect(rule: Rule, resource: Resource, defect: Exception) -> Finding:
     # The exception's text may hold a value of the object, secret ones included: only its type is shown.
-    return _finding(
-        rule,
-        resource,
-        "",
-        f"{resource}: the rule {rule.id} failed with {type(defect).__name__}, so nothing is known about the object\n"
-        "Remedy: this is a defect of the rule; report it with the object",
-        outcome=Outcome.DEFECT,
-    )
-
-
-def _finding(  # noqa: PLR0913 - the parts of a finding
-    rule: Rule,
-    resource: Resource,
-    field: str,
-    message: str,
-    *,
-    outcome: Outcome = Outcome.VIOLATION,
-    enforcement: Enforcement | None = None,
-) -> Finding:
+    failed = f"the rule {rule.id} failed with {type(defect).__name__}, so nothing is known about the object"
     return Finding(
         rule=rule,
-        outcome=outcome,
-        enforcement=enforcement or rule.enforcement,
-        kind=resource.kind,
-        namespace=resource.namespace,
-        name=resource.name,
-        field=field,
-        message=message,
+        outcome=Outcome.DEFECT,
+        enforcement=rule.enforcement,
+        resource=resource,
+        field="",
+        steps=(),
+        message=f"{resource}: {failed}",
+        remediation="this is a defect of the rule; report it with the object",
     )

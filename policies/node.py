@@ -10,8 +10,13 @@ from policies.values import Manifest, Secret, Unknown, reveal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Step = str | int
+"""A key, or a place in a list."""
+
 SHOWN_CHARACTERS: Final = 80
 """Longer values are cut in messages."""
+
+_ANY: Final = -1
 
 
 class UndeterminedError(Exception):
@@ -31,12 +36,12 @@ class Violation:
     """One field that breaks a rule.
 
     Attributes:
-        field: Its path in the object, containers and the like by name.
+        node: The field.
         value: The value as it may be shown: secrets are masked.
         must: What must hold instead, to be read after "must".
     """
 
-    field: str
+    node: Node
     value: str
     must: str
 
@@ -46,19 +51,37 @@ class Node:
 
     Attributes:
         value: The value here, possibly Unknown or Secret.
-        field: The path from the object's root, "" for the root.
         root: The node of the whole object.
     """
 
-    __slots__ = ("field", "root", "value")
+    __slots__ = ("_above", "_own", "root", "value")
 
-    def __init__(self, value: Any, field: str = "", root: Node | None = None) -> None:
+    def __init__(self, value: Any, above: Node | None = None, own: tuple[Step, ...] = ()) -> None:
         self.value = value
-        self.field = field
-        self.root: Node = self if root is None else root
+        self.root: Node = self if above is None else above.root
+        self._above = above
+        self._own = own
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The way here from the root: keys, and places in lists (-1 in a list that is not known yet)."""
+        return () if self._above is None else (*self._above.steps, *self._own)
+
+    @property
+    def field(self) -> str:
+        """The path from the root for people, items of lists by their name; "" for the root."""
+        if self._above is None:
+            return ""
+        before = self._above.field
+        if isinstance(self._own[0], int):
+            return f"{before}[{_label(reveal(self.value), self._own[0])}]"
+        own = ".".join(map(str, self._own))
+        return f"{before}.{own}" if before else own
 
     def at(self, *keys: str) -> Node:
         """Go to a field without judging whether it is there or known."""
+        if not keys:
+            return self
         value, secret = self.value, False
         for key in keys:
             secret = secret or isinstance(value, Secret)
@@ -66,11 +89,7 @@ class Node:
             if isinstance(value, Unknown):
                 break
             value = value.get(key) if isinstance(value, dict) else None
-        return Node(Secret(value) if secret and value is not None else value, self.path(*keys), self.root)
-
-    def path(self, *keys: str) -> str:
-        """Name a field below this one."""
-        return ".".join((self.field, *keys)) if self.field else ".".join(keys)
+        return Node(Secret(value) if secret and value is not None else value, self, keys)
 
     def get(self, *keys: str) -> Any:
         """Read a field.
@@ -84,11 +103,18 @@ class Node:
         Raises:
             UndeterminedError: When the field, or what holds it, is not known yet.
         """
-        node = self.at(*keys)
-        value = reveal(node.value)
+        value = reveal(self.value)
+        for key in keys:
+            if not isinstance(value, dict):
+                break
+            value = reveal(value.get(key))
+        else:
+            if isinstance(value, Unknown):
+                raise UndeterminedError(self.at(*keys).field)
+            return value
         if isinstance(value, Unknown):
-            raise UndeterminedError(node.field)
-        return value
+            raise UndeterminedError(self.at(*keys).field)
+        return None
 
     def integer(self, *keys: str) -> int | None:
         """Read a whole number; anything else reads as None."""
@@ -111,22 +137,23 @@ class Node:
         secret = isinstance(node.value, Secret)
         items = reveal(node.value)
         if isinstance(items, Unknown):
-            yield Node(items, f"{node.field}[*]", self.root)
+            yield Node(items, node, (_ANY,))
         for index, item in enumerate(items if isinstance(items, list) else ()):
-            yield Node(Secret(item) if secret else item, f"{node.field}[{_label(item, index)}]", self.root)
+            yield Node(Secret(item) if secret else item, node, (index,))
 
-    def must(self, *keys: str, be: str) -> Violation:
+    def must(self, *keys: str, be: str, value: str | None = None) -> Violation:
         """Report the field as breaking the rule.
 
         Args:
             keys: The keys to the field.
             be: What must hold, to be read after "must".
+            value: What to show instead of the value.
 
         Returns:
             The violation, with the value as it may be shown.
         """
         node = self.at(*keys)
-        return Violation(field=node.field, value=shown(node.value), must=be)
+        return Violation(node=node, value=shown(node.value) if value is None else value, must=be)
 
 
 def shown(value: Any) -> str:
@@ -146,5 +173,7 @@ def shown(value: Any) -> str:
 
 
 def _label(item: Any, index: int) -> str:
+    if index == _ANY:
+        return "*"
     name = item.get("name") if isinstance(item, dict) else None
     return name if isinstance(name, str) and name else str(index)

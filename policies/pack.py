@@ -19,9 +19,10 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
 from policies.decode import decode
 from policies.judge import judge, judge_stack
+from policies.options import Options
 from policies.registry import RULES
 from policies.resources import Resource, from_pulumi
-from policies.rule import Enforcement, Finding, Rule, Severity
+from policies.rule import Enforcement, Finding, Rule, Scope, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +35,7 @@ _LEVELS: Final = {
     Enforcement.ADVISORY: analyzer_pb2.ADVISORY,
     Enforcement.MANDATORY: analyzer_pb2.MANDATORY,
 }
+_JUDGED: Final = (Scope.OBJECT, Scope.STACK, Scope.OPTIONS)
 _SEVERITIES: Final = {
     Severity.MEDIUM: analyzer_pb2.POLICY_SEVERITY_MEDIUM,
     Severity.HIGH: analyzer_pb2.POLICY_SEVERITY_HIGH,
@@ -50,7 +52,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: Any) -> analyzer_pb2.AnalyzerInfo:
         """List the rules; none can be lowered by configuration, so that is not supported."""
         del request, context
-        policies = [_policy(rule) for rule in RULES]
+        policies = [_policy(rule) for rule in RULES if rule.scope in _JUDGED]
         return analyzer_pb2.AnalyzerInfo(name=NAME, version=VERSION, policies=policies)
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: Any) -> plugin_pb2.PluginInfo:
@@ -68,28 +70,23 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
         """Judge one resource by what the program declares."""
         del context
-        resource = from_pulumi(request.type, decode(request.properties), request.urn)
+        resource = _resource(request)
         self._declared[request.urn] = resource
-        findings = judge(resource, stack=_stack(request.urn))
-        return _response((request.urn, finding) for finding in findings)
+        return _response(judge(resource, stack=_stack(request.urn)))
 
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
         """Judge the stack's resources together."""
         del context
-        resources = [self._resource(sent) for sent in request.resources]
+        # The engine sends what the provider returned. For an object that is live that holds the API server's defaults
+        # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
+        resources = [self._declared.get(sent.urn) or _resource(sent) for sent in request.resources]
         stack = _stack(request.resources[0].urn) if request.resources else ""
-        findings = judge_stack(resources, stack=stack)
-        return _response((resource.origin, finding) for resource, finding in findings)
+        return _response(judge_stack(resources, stack=stack))
 
     def Cancel(self, request: empty_pb2.Empty, context: Any) -> empty_pb2.Empty:
         """Agree to stop: every answer is quick, so there is nothing to break off."""
         del request, context
         return empty_pb2.Empty()
-
-    def _resource(self, sent: analyzer_pb2.AnalyzerResource) -> Resource:
-        # The engine sends what the provider returned. For an object that is live that holds the API server's defaults
-        # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
-        return self._declared.get(sent.urn) or from_pulumi(sent.type, decode(sent.properties), sent.urn)
 
 
 def serve() -> None:
@@ -117,25 +114,30 @@ def _policy(rule: Rule) -> analyzer_pb2.PolicyInfo:
         enforcementLevel=_LEVELS[rule.enforcement],
         severity=_SEVERITIES[rule.about.severity],
         remediation_steps=f"{rule.about.remedy}\n{rule.about.snippet}",
-        policy_type=analyzer_pb2.POLICY_TYPE_STACK if rule.graph_check else analyzer_pb2.POLICY_TYPE_RESOURCE,
+        policy_type=analyzer_pb2.POLICY_TYPE_STACK if rule.scope is Scope.STACK else analyzer_pb2.POLICY_TYPE_RESOURCE,
     )
 
 
-def _response(findings: Iterable[tuple[str, Finding]]) -> analyzer_pb2.AnalyzeResponse:
-    return analyzer_pb2.AnalyzeResponse(diagnostics=[_diagnostic(urn, finding) for urn, finding in findings])
+def _resource(sent: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource) -> Resource:
+    options = Options(protect=sent.options.protect, ignore_changes=tuple(sent.options.ignoreChanges))
+    return from_pulumi(sent.type, decode(sent.properties), sent.urn, options=options)
 
 
-def _diagnostic(urn: str, finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
+def _response(findings: Iterable[Finding]) -> analyzer_pb2.AnalyzeResponse:
+    return analyzer_pb2.AnalyzeResponse(diagnostics=[_diagnostic(finding) for finding in findings])
+
+
+def _diagnostic(finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
     about = finding.rule.about
     return analyzer_pb2.AnalyzeDiagnostic(
         policyName=about.id,
         policyPackName=NAME,
         policyPackVersion=VERSION,
         description=about.title,
-        message=f"{about.title}\n{finding.message}",
+        message=f"{about.title}\n{finding.text}",
         enforcementLevel=_LEVELS[finding.enforcement],
         severity=_SEVERITIES[about.severity],
-        urn=urn,
+        urn=finding.resource.origin,
     )
 
 

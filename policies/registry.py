@@ -3,69 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
-from policies.rule import Rule
-from policies.rules import (
-    config_map,
-    container_environment,
-    container_image,
-    container_probes,
-    container_resources,
-    container_security,
-    deployment,
-    hpa,
-    namespace,
-    pdb,
-    pod_security,
-    role,
-    secret,
-    service,
-)
+import policies.rules
+from policies.rule import Rule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_FILES: Final = (
-    config_map,
-    container_environment,
-    container_image,
-    container_probes,
-    container_resources,
-    container_security,
-    deployment,
-    hpa,
-    namespace,
-    pdb,
-    pod_security,
-    role,
-    secret,
-    service,
-)
+
+def _found() -> Iterable[Rule]:
+    for module in iter_modules(policies.rules.__path__, f"{policies.rules.__name__}."):
+        yield from (item for item in vars(import_module(module.name)).values() if isinstance(item, Rule))
 
 
-def _by_kind(rules: Iterable[Rule]) -> Mapping[str, tuple[Rule, ...]]:
+RULES: Final = tuple(sorted(_found(), key=lambda rule: rule.id))
+"""Every rule, by id."""
+
+
+@cache
+def _by_kind(scope: Scope) -> Mapping[str, tuple[Rule, ...]]:
     index: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        for kind in rule.kinds:
-            index[kind].append(rule)
+    for rule in RULES:
+        if rule.scope is scope:
+            for kind in rule.kinds:
+                index[kind].append(rule)
     return {kind: tuple(found) for kind, found in index.items()}
 
 
-RULES: Final = tuple(
-    sorted((item for file in _FILES for item in vars(file).values() if isinstance(item, Rule)), key=lambda r: r.id)
-)
-"""Every rule, by id."""
-
-_ALONE: Final = _by_kind(rule for rule in RULES if rule.check is not None)
-_TOGETHER: Final = _by_kind(rule for rule in RULES if rule.graph_check is not None)
+def rules_for(kind: str, scope: Scope) -> tuple[Rule, ...]:
+    """Give the rules of a scope that judge objects of a kind."""
+    return _by_kind(scope).get(kind, ())
 
 
-def rules_for(kind: str) -> tuple[Rule, ...]:
-    """Give the rules that judge an object of a kind alone."""
-    return _ALONE.get(kind, ())
-
-
-def stack_rules_for(kind: str) -> tuple[Rule, ...]:
-    """Give the rules that judge an object of a kind among all of the stack."""
-    return _TOGETHER.get(kind, ())
+@cache
+def judged_kinds() -> frozenset[str]:
+    """Every kind that some rule judges."""
+    return frozenset(kind for rule in RULES for kind in rule.kinds)

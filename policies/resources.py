@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from policies.node import Node, UndeterminedError
 
 if TYPE_CHECKING:
+    from policies.options import Options
+    from policies.source import Source
     from policies.values import Manifest
 
 KUBERNETES: Final = "kubernetes:"
@@ -21,11 +23,15 @@ class Resource:
         origin: Where it was found: a URN, or a file and line.
         kind: `Kind` or `Kind.group` of a Kubernetes object, else Pulumi's type token.
         node: The object.
+        options: Pulumi's options; None where the input does not carry them.
+        source: Its place in a file; None when it came from the engine.
     """
 
     origin: str
     kind: str
     node: Node
+    options: Options | None = None
+    source: Source | None = None
 
     @property
     def namespace(self) -> str:
@@ -40,15 +46,24 @@ class Resource:
     def __str__(self) -> str:
         """Name the object as messages do."""
         place = f"{self.namespace}/{self.name}" if self.namespace else self.name
-        return f"{self.kind.split('.')[0]} {place}"
+        return f"{self.short_kind} {place}"
+
+    @property
+    def short_kind(self) -> str:
+        """The kind without its group: `Deployment`, or `AdvancedCluster` of another provider."""
+        return self.kind.rpartition(":")[2].split(".")[0]
 
 
-def from_manifest(manifest: Manifest, origin: str = "") -> Resource:
+def from_manifest(
+    manifest: Manifest, origin: str = "", *, options: Options | None = None, source: Source | None = None
+) -> Resource:
     """Take a Kubernetes manifest.
 
     Args:
         manifest: The object.
         origin: Where it was found.
+        options: Pulumi's options, if the input carries them.
+        source: Its place in a file.
 
     Returns:
         The resource.
@@ -56,24 +71,29 @@ def from_manifest(manifest: Manifest, origin: str = "") -> Resource:
     node = Node(manifest)
     group, _, version = node.text("apiVersion").rpartition("/")
     kind = node.text("kind")
-    return Resource(origin, f"{kind}.{group}" if group and version else kind, node)
+    return Resource(origin, f"{kind}.{group}" if group and version else kind, node, options, source)
 
 
-def from_pulumi(type_token: str, properties: Manifest, urn: str) -> Resource:
+def from_pulumi(
+    type_token: str, properties: Manifest, urn: str, *, options: Options | None = None, source: Source | None = None
+) -> Resource:
     """Take a resource as Pulumi's engine describes it.
 
     Args:
         type_token: As in `kubernetes:apps/v1:Deployment`.
         properties: Its decoded inputs.
         urn: Its URN.
+        options: Its options.
+        source: Its place in a file.
 
     Returns:
         The resource; a Kubernetes object is recognised by its own apiVersion and kind, else by the type token.
     """
     if not type_token.startswith(KUBERNETES):
-        return Resource(urn, type_token, Node(properties))
+        return Resource(urn, type_token, Node(properties), options, source)
     _, version, kind = (*type_token.split(":", 2), "", "")[:3]
-    return from_manifest({"apiVersion": version.removeprefix("core/"), "kind": kind, **properties}, urn)
+    manifest = {"apiVersion": version.removeprefix("core/"), "kind": kind, **properties}
+    return from_manifest(manifest, urn, options=options, source=source)
 
 
 def _known(node: Node, key: str) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from policies.exemption import Exemption
     from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.node import Node, Step, Violation
+    from policies.options import Options
+    from policies.resources import Resource
 
 Check = Callable[["Node"], Iterator["Violation"]]
 GraphCheck = Callable[["Node", "Graph"], Iterator["Violation"]]
+OptionCheck = Callable[["Node", "Options"], Iterator["Violation"]]
 
 
 class Severity(Enum):
@@ -38,6 +42,17 @@ class Outcome(Enum):
     DEFECT = "defect"
 
 
+class Scope(Enum):
+    """What a rule has to see."""
+
+    OBJECT = "each object"
+    STACK = "whole stack"
+    OPTIONS = "Pulumi's options"
+    PLAN = "plan"
+    RELEASE = "release"
+    EXEMPTION = "exemptions"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a person is told about a rule.
@@ -50,6 +65,8 @@ class About:
         remedy: What to do, one line.
         snippet: YAML that satisfies it.
         source: Where it comes from.
+        settings: The settings of the stack file that the value comes from, as in `api.memory.limit`.
+        exemptable: Whether an exemption may set it aside.
     """
 
     id: str
@@ -59,27 +76,31 @@ class About:
     remedy: str
     snippet: str
     source: str
+    settings: tuple[str, ...] = ()
+    exemptable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule about objects of some kinds, each judged alone or among all objects of the stack.
+    """A rule about objects of some kinds.
 
     Attributes:
         about: What a person is told.
-        kinds: The kinds it judges, as `Deployment.apps`.
+        scope: What it has to see.
+        kinds: The kinds it judges, as `Deployment.apps`, or Pulumi's type tokens; none for a plan's or a release's.
         each: Picks the parts of the object that are judged one by one, so that an unknown part hides no other.
-        check: Judges one part; None if the rule needs the whole stack.
-        graph_check: Judges one part among all objects of the stack.
+        check: Judges one part: alone, among all objects (`GraphCheck`) or by its options (`OptionCheck`).
         enforcement: What a violation does.
+        production_only: Whether the stack `local` is left alone.
     """
 
     about: About
-    kinds: tuple[str, ...]
+    scope: Scope
+    kinds: tuple[str, ...] = ()
     each: Callable[[Node], Iterable[Node]]
-    check: Check | None = None
-    graph_check: GraphCheck | None = None
+    check: Callable[..., Iterator[Violation]]
     enforcement: Enforcement = Enforcement.MANDATORY
+    production_only: bool = False
 
     @property
     def id(self) -> str:
@@ -95,21 +116,28 @@ class Finding:
         rule: The rule.
         outcome: Violation, undetermined, or the rule's own defect.
         enforcement: What it does to the update.
-        kind: The object's kind.
-        namespace: Its namespace, "" if it has none.
-        name: Its name.
+        resource: The object.
         field: The field's path, "" for a defect.
-        message: Object, field, value, limit; and the remedy on a second line.
+        steps: The same path, step by step.
+        message: Object, field, value, limit.
+        remediation: What to do.
+        exemption: What sets it aside.
     """
 
     rule: Rule
     outcome: Outcome
     enforcement: Enforcement
-    kind: str
-    namespace: str
-    name: str
+    resource: Resource
     field: str
+    steps: tuple[Step, ...]
     message: str
+    remediation: str
+    exemption: Exemption | None = None
+
+    @property
+    def text(self) -> str:
+        """The message with the remedy on a second line."""
+        return f"{self.message}\nRemedy: {self.remediation}"
 
 
 def whole(node: Node) -> Iterable[Node]:
@@ -117,33 +145,47 @@ def whole(node: Node) -> Iterable[Node]:
     return (node,)
 
 
-def rule(
-    about: About, *, kinds: tuple[str, ...], each: Callable[[Node], Iterable[Node]] = whole
-) -> Callable[[Check], Rule]:
+def rule(about: About, *, kinds: tuple[str, ...], **more: Any) -> Callable[[Check], Rule]:
     """Make a rule of a function that judges an object alone.
 
     Args:
         about: What a person is told.
         kinds: The kinds it judges.
-        each: Picks the parts that are judged one by one.
+        **more: Other attributes of `Rule`.
 
     Returns:
         The decorator.
     """
-    return lambda check: Rule(about=about, kinds=kinds, each=each, check=check)
+    return lambda check: _make(Scope.OBJECT, about, check, kinds=kinds, **more)
 
 
-def graph_rule(
-    about: About, *, kinds: tuple[str, ...], each: Callable[[Node], Iterable[Node]] = whole
-) -> Callable[[GraphCheck], Rule]:
+def graph_rule(about: About, *, kinds: tuple[str, ...], **more: Any) -> Callable[[GraphCheck], Rule]:
     """Make a rule of a function that judges an object among all objects of the stack.
 
     Args:
         about: What a person is told.
         kinds: The kinds it judges.
-        each: Picks the parts that are judged one by one.
+        **more: Other attributes of `Rule`.
 
     Returns:
         The decorator.
     """
-    return lambda check: Rule(about=about, kinds=kinds, each=each, graph_check=check)
+    return lambda check: _make(Scope.STACK, about, check, kinds=kinds, **more)
+
+
+def option_rule(about: About, *, kinds: tuple[str, ...], **more: Any) -> Callable[[OptionCheck], Rule]:
+    """Make a rule of a function that judges an object by Pulumi's options; inputs without options are left alone.
+
+    Args:
+        about: What a person is told.
+        kinds: The kinds it judges.
+        **more: Other attributes of `Rule`.
+
+    Returns:
+        The decorator.
+    """
+    return lambda check: _make(Scope.OPTIONS, about, check, kinds=kinds, **more)
+
+
+def _make(scope: Scope, about: About, check: Callable[..., Iterator[Violation]], **more: Any) -> Rule:
+    return Rule(scope=scope, about=about, check=check, **{"each": whole, **more})

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 from policies.credentials import credential
 from policies.hashed import unhashed
 from policies.limits import DEPLOY_SOURCE, SECRETS_SOURCE
-from policies.node import Node, Violation
 from policies.rule import About, Severity, rule
 from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from policies.node import Node, Violation
 
 _SNIPPET: Final = """\
 kind: ConfigMap
@@ -58,4 +59,4 @@ def plaintext_secret(config_map: Node) -> Iterator[Violation]:
         what = "a Pulumi secret" if value is not raw else ""
         text = "not known yet" if isinstance(value, Unknown) else value if isinstance(value, str) else ""
         if what := what or credential(key, text):
-            yield Violation(field=data.path(key), value=what, must="be in a Secret")
+            yield data.must(key, be="be in a Secret", value=what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from policies.credentials import credential
@@ -43,4 +42,4 @@ def plaintext_secret(variable: Node) -> Iterator[Violation]:
     if not what and isinstance(reveal(at.value), Unknown):
         what = credential(variable.text("name"), "not known yet")
     if what := what or credential(variable.text("name"), variable.text("value")):
-        yield replace(variable.must("value", be="come from a Secret by secretKeyRef"), value=what)
+        yield variable.must("value", be="come from a Secret by secretKeyRef", value=what)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from policies.api import api_containers, api_deployments, is_api
 from policies.limits import DRAIN_S, PODS, RESTART_SOURCE, SCALE_SOURCE
-from policies.node import Node, Violation
 from policies.pods import pods
 from policies.rule import About, Severity, graph_rule, rule
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policies.graph import Graph
+    from policies.node import Node, Violation
 
 _KINDS: Final = ("Deployment.apps",)
 _ROLLING: Final = """\
@@ -71,7 +71,7 @@ def autoscaler(deployment: Node, graph: Graph) -> Iterator[Violation]:
     names = [hpa.text("metadata", "name") for hpa in graph.autoscalers(deployment)]
     if len(names) != 1:
         found = f"scaled by {', '.join(names)}" if names else "scaled by no HPA"
-        yield Violation(field="spec", value=found, must="be scaled by exactly one")
+        yield deployment.must("spec", be="be scaled by exactly one", value=found)
 
 
 @rule(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.limits import NETWORK_SOURCE, SECURITY_SOURCE
-from policies.node import Node, Violation
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from policies.graph import Graph
+    from policies.node import Node, Violation
 
 _KINDS: Final = ("Namespace",)
 _LABEL: Final = "pod-security.kubernetes.io/enforce"
@@ -62,9 +62,7 @@ def default_deny(namespace: Node, graph: Graph) -> Iterator[Violation]:
         if not missing:
             return
     directions = " and ".join(sorted(missing))
-    yield Violation(
-        field="metadata.name", value=name, must=f"have a NetworkPolicy that denies all {directions} by default"
-    )
+    yield namespace.must("metadata", "name", be=f"have a NetworkPolicy that denies all {directions} by default")
 
 
 def _denied(policy: Node) -> Iterator[str]:

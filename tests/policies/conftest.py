@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from policies.judge import judge, judge_stack
-from policies.resources import Resource, from_manifest
+from policies.options import Options
+from policies.resources import Resource, from_manifest, from_pulumi
 from policies.rule import Finding, Outcome
 from policies.values import UNKNOWN, Manifest, Secret
 
@@ -30,21 +31,24 @@ class Stack:
 
     def __init__(self) -> None:
         text = (FIXTURES / "golden.yaml").read_text(encoding="utf-8")
-        self.objects: dict[str, Manifest] = {
-            f"{each['kind']}/{each['metadata']['name']}": each for each in yaml.load_all(text, Loader)
-        }
+        self.objects: dict[str, Manifest] = {_name(each): each for each in yaml.load_all(text, Loader)}
 
     def change(self, changes: dict[str, dict[str, Any] | None]) -> Stack:
         for name, fields in changes.items():
             if fields is None:
                 del self.objects[name]
+            if fields and "new" in fields:
+                self.objects[name] = copy.deepcopy(fields["new"])
+                continue
             for path, value in (fields or {}).items():
                 put(self.objects[name], path.split("."), copy.deepcopy(value))
         return self
 
     def findings(self, stack: str = "production") -> list[Finding]:
-        resources = [from_manifest(each, origin) for origin, each in self.objects.items()]
-        return find(resources, stack)
+        return find(self.resources(), stack)
+
+    def resources(self) -> list[Resource]:
+        return [resource(each, origin) for origin, each in self.objects.items()]
 
     def ids(self, outcome: Outcome = Outcome.VIOLATION) -> list[str]:
         return sorted({each.rule.id for each in self.findings() if each.outcome is outcome})
@@ -52,7 +56,24 @@ class Stack:
 
 def find(resources: list[Resource], stack: str) -> list[Finding]:
     alone = [finding for resource in resources for finding in judge(resource, stack=stack)]
-    return alone + [finding for _, finding in judge_stack(resources, stack=stack)]
+    return alone + judge_stack(resources, stack=stack)
+
+
+def resource(document: Manifest, origin: str) -> Resource:
+    """Make the resource of a document: what Pulumi says of it stands below `pulumi`, beside the object itself."""
+    said = dict(document.get("pulumi", {}))
+    token, name = said.pop("type", ""), said.pop("name", "")
+    body = {key: value for key, value in document.items() if key != "pulumi"}
+    options = Options(**said | {"ignore_changes": tuple(said.get("ignore_changes", ()))})
+    if token:
+        return from_pulumi(token, body, f"urn:pulumi:production::rez-infra::{token}::{name}", options=options)
+    return from_manifest(body, origin, options=options)
+
+
+def _name(document: Manifest) -> str:
+    if "kind" in document:
+        return f"{document['kind']}/{document['metadata']['name']}"
+    return f"{document['pulumi']['type'].rpartition(':')[2]}/{document['pulumi']['name']}"
 
 
 def put(target: Any, path: list[str], value: Any) -> None:

@@ -36,14 +36,18 @@ Loader.add_constructor("!unknown", lambda _loader, _node: "{UNKNOWN_STRING}")
 Loader.add_constructor("!secret", lambda loader, node: pulumi.Output.secret(loader.construct_scalar(node)))
 
 for each in yaml.load_all(open({str(GOLDEN)!r}), Loader):
+    said = each.pop("pulumi", {{}})
+    if "type" in said:
+        continue  # no provider of Atlas can be had on every machine
     if each["kind"] == "Deployment":
         api = each["spec"]["template"]["spec"]["containers"][0]
         api["resources"]["limits"]["cpu"] = os.environ.get("CPU_LIMIT", "1")
         if replicas := os.environ.get("REPLICAS"):
             each["spec"]["replicas"] = int(replicas)
     group = each["apiVersion"] if "/" in each["apiVersion"] else "core/v1"
-    options = pulumi.ResourceOptions(version="{version("pulumi-kubernetes")}")
-    pulumi.CustomResource(f"kubernetes:{{group}}:{{each['kind']}}", each["kind"].lower(), each, options)
+    options = pulumi.ResourceOptions(version="{version("pulumi-kubernetes")}", protect=said.get("protect"))
+    name = f"{{each['kind'].lower()}}-{{each['metadata']['name']}}"
+    pulumi.CustomResource(f"kubernetes:{{group}}:{{each['kind']}}", name, each, options)
 """
 
 

@@ -29,8 +29,10 @@ def test_message_names_object_field_value_limit_and_remedy(golden: Any) -> None:
     (finding,) = golden.change({DEPLOYMENT: {CPU_LIMIT: "8"}}).findings()
     assert finding.message == (
         "Deployment production/merchant-backend: spec.template.spec.containers[api].resources.limits.cpu is 8, "
-        "must be 500m to 1000m\n"
-        "Remedy: set resources.limits.cpu of container api to 1000m; more load needs more pods, not larger ones"
+        "must be 500m to 1000m"
+    )
+    assert finding.remediation == (
+        "set resources.limits.cpu of container api to 1000m; more load needs more pods, not larger ones"
     )
 
 
@@ -77,7 +79,7 @@ def broken_graph(node: Node, graph: Any) -> Iterator[Violation]:
 
 
 def test_defect_of_a_rule_is_a_blocking_finding_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_module, "rules_for", lambda _kind: (broken,))
+    monkeypatch.setattr(judge_module, "rules_for", lambda _kind, _scope: (broken,))
     manifest = {"apiVersion": "apps/v1", "kind": "Deployment", "data": Secret("canary-9d1f")}
     (finding,) = judge(from_manifest(manifest), stack="local")
     assert (finding.outcome, finding.enforcement) == (Outcome.DEFECT, Enforcement.MANDATORY)
@@ -86,9 +88,9 @@ def test_defect_of_a_rule_is_a_blocking_finding_without_the_value(monkeypatch: p
 
 
 def test_defect_keeps_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_module, "stack_rules_for", lambda _kind: (broken_graph,))
+    monkeypatch.setattr(judge_module, "rules_for", lambda _kind, _scope: (broken_graph,))
     resource = from_manifest({"apiVersion": "apps/v1", "kind": "Deployment"})
-    found = [finding.outcome for _, finding in judge_stack([resource], stack="local")]
+    found = [finding.outcome for finding in judge_stack([resource], stack="local")]
     assert found == [Outcome.VIOLATION, Outcome.DEFECT]
 
 
@@ -143,5 +145,5 @@ KINDS = sorted({kind for each in RULES for kind in each.kinds})
 def test_junk_is_never_a_defect(kind: str, body: dict[str, Any]) -> None:
     name, _, group = kind.partition(".")
     resource = from_manifest({**body, "kind": name, "apiVersion": f"{group}/v1" if group else "v1"}, "urn")
-    found = judge(resource, stack="production") + [each for _, each in judge_stack([resource], stack="production")]
+    found = judge(resource, stack="production") + judge_stack([resource], stack="production")
     assert [each.rule.id for each in found if each.outcome is Outcome.DEFECT] == []

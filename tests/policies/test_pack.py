@@ -14,9 +14,11 @@ from pulumi_policy import policy as stock
 import policies
 from policies.decode import SECRET, SIGNATURE, decode
 from policies.judge import judge, judge_stack
+from policies.options import Options
 from policies.pack import Analyzer
 from policies.registry import RULES
 from policies.resources import from_pulumi
+from policies.rule import Scope
 from policies.values import UNKNOWN, Secret, Unknown
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -41,19 +43,24 @@ def struct(value: dict[str, Any]) -> struct_pb2.Struct:
     return message
 
 
-def identity(manifest: dict[str, Any], stack: str) -> dict[str, str]:
-    version = manifest["apiVersion"]
-    token = f"kubernetes:{TYPES.get(version, version)}:{manifest['kind']}"
-    name = manifest["kind"].lower()
-    return {"type": token, "name": name, "urn": f"urn:pulumi:{stack}::rez-infra::{token}::{name}"}
+def content(document: dict[str, Any], stack: str) -> dict[str, Any]:
+    """What a message says of a document of the golden stack."""
+    said = document.get("pulumi", {})
+    body = {key: value for key, value in document.items() if key != "pulumi"}
+    name = said.get("name") or f"{body['kind'].lower()}-{body['metadata']['name']}"
+    version = body.get("apiVersion", "")
+    token = said.get("type") or f"kubernetes:{TYPES.get(version, version)}:{body['kind']}"
+    options = analyzer_pb2.AnalyzerResourceOptions(protect=said.get("protect", False))
+    urn = f"urn:pulumi:{stack}::rez-infra::{token}::{name}"
+    return {"type": token, "name": name, "urn": urn, "options": options, "properties": struct(body)}
 
 
-def request(manifest: dict[str, Any], stack: str = "production") -> Any:
-    return analyzer_pb2.AnalyzeRequest(properties=struct(manifest), **identity(manifest, stack))
+def request(document: dict[str, Any], stack: str = "production") -> Any:
+    return analyzer_pb2.AnalyzeRequest(**content(document, stack))
 
 
-def stack_request(manifests: Any, stack: str = "production") -> Any:
-    sent = [analyzer_pb2.AnalyzerResource(properties=struct(each), **identity(each, stack)) for each in manifests]
+def stack_request(documents: Any, stack: str = "production") -> Any:
+    sent = [analyzer_pb2.AnalyzerResource(**content(each, stack)) for each in documents]
     return analyzer_pb2.AnalyzeStackRequest(resources=sent)
 
 
@@ -88,7 +95,7 @@ def test_mandatory_violation_carries_id_object_and_remedy(golden: Any) -> None:
     (found,) = Analyzer().Analyze(request(golden.objects[DEPLOYMENT]), None).diagnostics
     assert (found.policyName, found.enforcementLevel) == ("deployment-cpu-limit", analyzer_pb2.MANDATORY)
     assert found.message.startswith("The API may take at most 1000m CPU\nDeployment production/merchant-backend: ")
-    assert found.urn == "urn:pulumi:production::rez-infra::kubernetes:apps/v1:Deployment::deployment"
+    assert found.urn == "urn:pulumi:production::rez-infra::kubernetes:apps/v1:Deployment::deployment-merchant-backend"
 
 
 @pytest.mark.parametrize(("stack", "level"), [("production", analyzer_pb2.MANDATORY), ("local", analyzer_pb2.ADVISORY)])
@@ -132,10 +139,10 @@ def stock_servicer() -> Any:
 
     def one(rule: Any) -> stock.ResourceValidationPolicy:
         def validate(args: Any, report: Any) -> None:
-            resource = from_pulumi(args.resource_type, plain(args.props), args.urn)
+            resource = from_pulumi(args.resource_type, plain(args.props), args.urn, options=options(args))
             for finding in judge(resource, stack="production"):
                 if finding.rule is rule:
-                    report(finding.message, args.urn)
+                    report(finding.text, args.urn)
 
         return stock.ResourceValidationPolicy(
             rule.id,
@@ -150,9 +157,9 @@ def stock_servicer() -> Any:
     def together(rule: Any) -> stock.StackValidationPolicy:
         def validate(args: Any, report: Any) -> None:
             resources = [from_pulumi(each.resource_type, plain(each.props), each.urn) for each in args.resources]
-            for resource, finding in judge_stack(resources, stack="production"):
+            for finding in judge_stack(resources, stack="production"):
                 if finding.rule is rule:
-                    report(finding.message, resource.origin)
+                    report(finding.text, finding.resource.origin)
 
         return stock.StackValidationPolicy(
             rule.id,
@@ -164,8 +171,13 @@ def stock_servicer() -> Any:
             remediation_steps=f"{rule.about.remedy}\n{rule.about.snippet}",
         )
 
-    policies = [together(rule) if rule.graph_check else one(rule) for rule in RULES]
+    judged = {Scope.OBJECT: one, Scope.OPTIONS: one, Scope.STACK: together}
+    policies = [judged[rule.scope](rule) for rule in RULES if rule.scope in judged]
     return stock._PolicyAnalyzerServicer("rez-runbook", "0.1.0", policies, stock.EnforcementLevel.MANDATORY)
+
+
+def options(args: Any) -> Options:
+    return Options(protect=args.opts.protect, ignore_changes=tuple(args.opts.ignore_changes))
 
 
 def plain(value: Any) -> Any:
@@ -186,12 +198,13 @@ BAD = {
 def test_says_the_same_as_the_stock_sdk(golden: Any) -> None:
     golden.change(BAD)
     ours, theirs = Analyzer(), stock_servicer()
-    for each in golden.objects.values():
-        message = request({**each, "stringData": None, "data": None})
+    known = [{**each, "stringData": None} for each in golden.objects.values() if "kind" in each]
+    for each in known:
+        message = request({**each, "data": None})
         assert [json_format.MessageToDict(d) for d in ours.Analyze(message, None).diagnostics] == [
             json_format.MessageToDict(d) for d in theirs.Analyze(message, None).diagnostics
         ]
-    message = stack_request([{**each, "stringData": None} for each in golden.objects.values()])
+    message = stack_request(known)
     key = "policyName"
     assert sorted(
         (json_format.MessageToDict(d) for d in ours.AnalyzeStack(message, None).diagnostics), key=_by(key)

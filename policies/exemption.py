@@ -1,0 +1,32 @@
+"""An exemption: who sets which rule aside for which object, why and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A rule set aside.
+
+    Attributes:
+        rule: The rule's id.
+        resource: `Kind namespace/name` as messages name the object, "" for any object.
+        field: The one field that is exempt, "" for all.
+        reason: Why.
+        owner: Who answers for it.
+        expires: The last day on which it holds.
+        origin: Where it stands.
+    """
+
+    rule: str
+    resource: str
+    field: str
+    reason: str
+    owner: str
+    expires: date
+    origin: str
