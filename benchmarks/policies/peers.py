@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from infra.local.toolchain import compiler
 from infra.local.toolchain.build import build
-from infra.local.toolchain.find import cached
+from infra.local.toolchain.find import cache_folder, cached
 from infra.local.toolchain.tools import Tool
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def executable(name: str, say: Callable[[str], None]) -> Path:
     Raises:
         RezError: The build failed, or Go is absent and could not be installed.
     """
-    found = cached(PEERS[name])
-    if found is None:
-        build(PEERS[name], compiler.find(say), say)
-    return cached(PEERS[name]).path
+    peer = PEERS[name]
+    if cached(peer) is None:
+        build(peer, compiler.find(say), say)
+    return cache_folder(peer) / "bin" / name

@@ -22,10 +22,10 @@ place(container) := sprintf("%s %s/%s, container %s", [
 	container.name,
 ])
 
-effective(container, key) := object.get(
-	object.get(container, "securityContext", {}),
-	key,
-	object.get(object.get(pod, "securityContext", {}), key, null),
+effective(container, path, otherwise) := object.get(
+	container,
+	array.concat(["securityContext"], path),
+	object.get(pod, array.concat(["securityContext"], path), otherwise),
 )
 
 deny contains msg if {
@@ -50,7 +50,7 @@ deny contains msg if {
 
 deny contains msg if {
 	some container in containers
-	effective(container, "allowPrivilegeEscalation") != false
+	object.get(container, ["securityContext", "allowPrivilegeEscalation"], true) != false
 	msg := sprintf("%s: allowPrivilegeEscalation must be false", [place(container)])
 }
 
@@ -76,19 +76,19 @@ deny contains msg if {
 
 deny contains msg if {
 	some container in containers
-	effective(container, "runAsNonRoot") != true
+	effective(container, ["runAsNonRoot"], false) != true
 	msg := sprintf("%s: runAsNonRoot must be true", [place(container)])
 }
 
 deny contains msg if {
 	some container in containers
-	effective(container, "runAsUser") == 0
+	effective(container, ["runAsUser"], 1) == 0
 	msg := sprintf("%s: runAsUser must not be 0", [place(container)])
 }
 
 deny contains msg if {
 	some container in containers
-	not object.get(effective(container, "seccompProfile"), "type", "") in {"RuntimeDefault", "Localhost"}
+	not effective(container, ["seccompProfile", "type"], "") in {"RuntimeDefault", "Localhost"}
 	msg := sprintf("%s: must have a seccomp profile", [place(container)])
 }
 
