@@ -1,4 +1,4 @@
-"""Every row of the coverage table: a bad stack that its rule finds, and the nearest good one, in which nothing is found."""
+"""Every row of the coverage table: a bad stack that its rule finds, and the nearest good one, which it leaves alone."""
 
 from __future__ import annotations
 
