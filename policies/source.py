@@ -1,8 +1,17 @@
-"""Where in a file an object stands."""
+"""Where in a file an object stands, and on which line a field of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policies.node import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +22,49 @@ class Source:
         file: The file's name as it was given, `-` for standard input.
         line: The document's first line, counted from 1.
         text: The document, to look a field's line up; "" where only the object's own line is known.
+        prefix: The way from the document's root to the object, for an object inside a List.
     """
 
     file: str
     line: int
     text: str = ""
+    prefix: tuple[Step, ...] = ()
+
+    def line_of(self, steps: Iterable[Step]) -> int:
+        """Find the line of a field; of one that is not there, the line of the last thing on the way to it.
+
+        Args:
+            steps: The way from the object's root.
+
+        Returns:
+            The line, counted from 1.
+        """
+        if not self.text:
+            return self.line
+        place = _composed(self.text)
+        line = place.start_mark.line if place else 0
+        for step in (*self.prefix, *steps):
+            found = _below(place, step)
+            if found is None:
+                break
+            line, place = found
+        return self.line + line
+
+
+def _below(place: yaml.Node | None, step: Step) -> tuple[int, yaml.Node] | None:
+    """The line and the node of a child: a key's own line, not that of a value below it."""
+    if isinstance(place, yaml.MappingNode):
+        for key, value in place.value:
+            if key.value == step:
+                return key.start_mark.line, value
+    if isinstance(place, yaml.SequenceNode) and isinstance(step, int) and 0 <= step < len(place.value):
+        return place.value[step].start_mark.line, place.value[step]
+    return None
+
+
+@lru_cache(maxsize=8)
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError:
+        return None  # the two readers disagree: the document's first line is still right

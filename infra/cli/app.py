@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from infra.cli import local
+from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
 from infra.cli.pulumi import pulumi
@@ -22,6 +23,7 @@ app.command()(status)
 app.command()(deploy)
 app.command()(rollback)
 app.command()(doctor)
+app.command()(check)
 app.command(
     context_settings={
         "allow_extra_args": True,

@@ -1,0 +1,61 @@
+"""`rez check`: the policies without engine, cluster or network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from policies.assess import Assessment
+
+_DEFAULT_STACK = "production"
+_UNREADABLE = 2
+
+
+def check(
+    files: Annotated[list[str] | None, typer.Argument(help="Manifests: files, folders, - for stdin.")] = None,
+    *,
+    preview: Annotated[str | None, typer.Option(metavar="FILE", help="What `pulumi preview --json` printed.")] = None,
+    state: Annotated[str | None, typer.Option(metavar="FILE", help="What `pulumi stack export` printed.")] = None,
+    stack: Annotated[str | None, typer.Option(help="Default: the input's own, else production.")] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="table, json, sarif, junit, markdown or github.")
+    ] = "table",
+) -> None:
+    """Judge manifests, a preview or a state by the runbook's policies; exit code 4 on a mandatory finding."""
+    from infra.errors import PolicyViolation, PreconditionError
+    from policies.reports import FORMATS, render
+
+    if form not in FORMATS:
+        raise PreconditionError(f"--format: {form} is none of {', '.join(FORMATS)}")
+    if sum(map(bool, (files, preview, state))) != 1:
+        raise PreconditionError("name files, folders or - (stdin), or one of --preview FILE and --state FILE")
+    try:
+        found = _assessed(files or [], preview, state, stack)
+    except ValueError as error:
+        raise PreconditionError(str(error)) from None
+    typer.echo(render(found, form))
+    if found.blocked:
+        raise typer.Exit(PolicyViolation.exit_code)
+    if found.problems:
+        raise typer.Exit(_UNREADABLE)
+
+
+def _assessed(files: list[str], preview: str | None, state: str | None, stack: str | None) -> Assessment:
+    from datetime import UTC, datetime
+
+    from infra.local.paths import ROOT
+    from policies.assess import assess
+    from policies.inputs import manifests
+    from policies.inputs.stack_file import exemptions
+
+    chosen = stack or _DEFAULT_STACK
+    loaded = manifests.read(files)
+    return assess(
+        loaded,
+        stack=chosen,
+        complete=False,
+        declared=exemptions(ROOT / f"Pulumi.{chosen}.yaml"),
+        today=datetime.now(UTC).date(),
+    )

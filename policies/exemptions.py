@@ -1,0 +1,198 @@
+"""Reads exemptions, from the stack file and from objects' annotations, and sets aside what they cover."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from policies.exemption import Exemption
+from policies.judge import violated
+from policies.node import Node, UndeterminedError
+from policies.registry import RULES
+from policies.rule import Outcome
+from policies.rules.exemption import EXEMPTION_VALID
+from policies.values import reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from policies.node import Violation
+    from policies.resources import Resource
+    from policies.rule import Finding
+
+ANNOTATION: Final = "policies.rez.dev/exempt"
+"""On an object: a JSON list of exemptions of this object alone; `rez` writes it for an override that is in force."""
+
+SECTION: Final = "exemptions"
+"""In the stack file, below the project's prefix: a list of exemptions."""
+
+_BY_ID: Final = {rule.id: rule for rule in RULES}
+_TEXTS: Final = ("rule", "reason", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An exemption and where it stands, to tell of its end.
+
+    Attributes:
+        exemption: The exemption.
+        place: What a finding about it is about: the stack file, or the annotated object.
+        at: Its place in that.
+    """
+
+    exemption: Exemption
+    place: Resource
+    at: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Exemptions that were read.
+
+    Attributes:
+        held: Those that can be read, expired ones too.
+        faults: Findings about those that cannot.
+    """
+
+    held: tuple[Held, ...] = ()
+    faults: tuple[Finding, ...] = ()
+
+
+def read(entries: object, place: Resource, node: Node, *, own: str = "") -> Declared:
+    """Read a list of exemptions.
+
+    Args:
+        entries: The list as it was written; None is an empty one.
+        place: What a finding about an exemption is about: the stack file, or the annotated object.
+        node: The list's place in it.
+        own: The one object that they may be about, "" for those that name theirs.
+
+    Returns:
+        The exemptions and what is wrong with the others.
+    """
+    if entries is None:
+        return Declared()
+    if not isinstance(entries, list):
+        return Declared(faults=(violated(EXEMPTION_VALID, place, node.must(be="be a list of exemptions")),))
+    held: list[Held] = []
+    faults: list[Finding] = []
+    for index, entry in enumerate(entries):
+        at = Node(entry, node, (index,))
+        wrong = [violated(EXEMPTION_VALID, place, each) for each in _wrong(at)]
+        faults += wrong
+        if not wrong:
+            held.append(Held(_made(at, own, place.origin), place, at))
+    return Declared(tuple(held), tuple(faults))
+
+
+def of_resources(resources: Iterable[Resource]) -> Declared:
+    """Read the exemptions that objects carry in their annotation.
+
+    Args:
+        resources: The objects.
+
+    Returns:
+        All of them.
+    """
+    found = [read(entries, resource, node, own=str(resource)) for entries, resource, node in _annotated(resources)]
+    return Declared(
+        tuple(one for each in found for one in each.held), tuple(one for each in found for one in each.faults)
+    )
+
+
+def apply(findings: Iterable[Finding], declared: Iterable[Declared], *, today: date) -> list[Finding]:
+    """Mark the findings that an exemption covers, and add those about exemptions that are none.
+
+    Args:
+        findings: What the rules found.
+        declared: The exemptions of each place.
+        today: The day on which they must still hold.
+
+    Returns:
+        All findings; those that are set aside name their exemption.
+    """
+    places = list(declared)
+    held = [one for each in places for one in each.held]
+    in_force = [one.exemption for one in held if today <= one.exemption.expires]
+    judged = [_covered(finding, in_force) for finding in findings]
+    judged += [fault for each in places for fault in each.faults]
+    ended = f"not be before today, {today.isoformat()}"
+    judged += [
+        violated(EXEMPTION_VALID, one.place, one.at.must("expires", be=ended))
+        for one in held
+        if one.exemption.expires < today
+    ]
+    return judged
+
+
+def _covered(finding: Finding, exemptions: list[Exemption]) -> Finding:
+    if not exemptions or not finding.rule.about.exemptable or finding.outcome is Outcome.DEFECT:
+        return finding
+    for exemption in exemptions:
+        if (
+            exemption.rule == finding.rule.id
+            and exemption.resource in {"", str(finding.resource)}
+            and exemption.field in {"", finding.field}
+        ):
+            return replace(finding, exemption=exemption)
+    return finding
+
+
+def _annotated(resources: Iterable[Resource]) -> Iterator[tuple[object, Resource, Node]]:
+    for resource in resources:
+        node = resource.node.at("metadata", "annotations", ANNOTATION)
+        text = reveal(node.value)
+        if isinstance(text, str):
+            yield _parsed(text), resource, node
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _wrong(entry: Node) -> Iterator[Violation]:
+    try:
+        yield from _wrong_fields(entry)
+    except UndeterminedError:
+        yield entry.must(be="be known before the update")
+
+
+def _wrong_fields(entry: Node) -> Iterator[Violation]:
+    for key in _TEXTS:
+        if not entry.text(key).strip():
+            yield entry.must(key, be=f"be the exemption's {key}")
+    rule = _BY_ID.get(entry.text("rule"))
+    if rule is None and entry.text("rule"):
+        yield entry.must("rule", be="be the id of a rule (see `rez policies list`)")
+    if rule is not None and not rule.about.exemptable:
+        yield entry.must("rule", be="be a rule that can be set aside; this one cannot")
+    if _day(entry.get("expires")) is None:
+        yield entry.must("expires", be="be the last day, as in 2026-12-31")
+    if unknown := set(entry.mapping()) - {*_TEXTS, "resource", "field", "expires"}:
+        yield entry.must(min(map(str, unknown)), be="not be there: no exemption has this key")
+
+
+def _made(entry: Node, own: str, origin: str) -> Exemption:
+    return Exemption(
+        rule=entry.text("rule"),
+        resource=own or entry.text("resource"),
+        field=entry.text("field"),
+        reason=entry.text("reason").strip(),
+        owner=entry.text("owner").strip(),
+        expires=_day(entry.get("expires")) or date.min,
+        origin=origin,
+    )
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None

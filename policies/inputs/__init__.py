@@ -1,0 +1,1 @@
+"""Where objects come from: every reader gives the same plain data, and says where each object stands."""

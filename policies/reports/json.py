@@ -1,0 +1,59 @@
+"""For programs: one JSON object."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from policies.assess import Assessment, Placed
+
+
+def render(assessment: Assessment) -> str:
+    """Show an assessment as one object: counts, `findings`, `exempted` findings and `problems` of reading."""
+    return json.dumps(as_object(assessment), indent=2, ensure_ascii=False)
+
+
+def as_object(assessment: Assessment) -> dict[str, Any]:
+    """Give an assessment as plain data."""
+    return {
+        "stack": assessment.stack,
+        "blocked": assessment.blocked,
+        "files": assessment.files,
+        "resources": assessment.resources,
+        "ignored": assessment.ignored,
+        "findings": [_finding(each) for each in assessment.findings],
+        "exempted": [_finding(each) | {"exemption": _exemption(each)} for each in assessment.exempted],
+        "problems": [{"file": each.file, "line": each.line, "message": each.message} for each in assessment.problems],
+    }
+
+
+def _finding(placed: Placed) -> dict[str, Any]:
+    finding = placed.finding
+    about = finding.rule.about
+    resource = finding.resource
+    return {
+        "rule": about.id,
+        "severity": about.severity.value,
+        "enforcement": finding.enforcement.value,
+        "outcome": finding.outcome.value,
+        "file": placed.file,
+        "line": placed.line,
+        "resource": {"kind": resource.short_kind, "namespace": resource.namespace, "name": resource.name},
+        "field": finding.field,
+        "message": finding.message,
+        "remediation": finding.remediation,
+        "settings": list(about.settings),
+    }
+
+
+def _exemption(placed: Placed) -> dict[str, str]:
+    exemption = placed.finding.exemption
+    if exemption is None:
+        return {}
+    return {
+        "reason": exemption.reason,
+        "owner": exemption.owner,
+        "expires": exemption.expires.isoformat(),
+        "origin": exemption.origin,
+    }

@@ -1,0 +1,41 @@
+"""Words that the formats share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from policies.rule import Enforcement
+
+if TYPE_CHECKING:
+    from policies.assess import Assessment, Placed
+
+
+def place(placed: Placed) -> str:
+    """Name where a finding stands, as editors and terminals link it: `file:line`."""
+    return f"{placed.file}:{placed.line}" if placed.file else str(placed.finding.resource)
+
+
+def totals(assessment: Assessment) -> str:
+    """Sum an assessment up in one line."""
+    mandatory = sum(each.finding.enforcement is Enforcement.MANDATORY for each in assessment.findings)
+    parts = [
+        _count(mandatory, "mandatory finding"),
+        f"{len(assessment.findings) - mandatory} advisory",
+        f"{len(assessment.exempted)} exempted",
+    ]
+    read = f"{_count(assessment.resources, 'object')} in {_count(assessment.files, 'file')}"
+    ignored = f", {_count(assessment.ignored, 'document')} of other kinds ignored" if assessment.ignored else ""
+    broken = f", {_count(len(assessment.problems), 'document')} not readable" if assessment.problems else ""
+    return f"{', '.join(parts)}: {read}{ignored}{broken}"
+
+
+def exempted(placed: Placed) -> str:
+    """Say who set a finding aside, why and until when."""
+    exemption = placed.finding.exemption
+    if exemption is None:
+        return ""
+    return f"exempt until {exemption.expires.isoformat()}, {exemption.owner}: {exemption.reason} ({exemption.origin})"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
