@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_NAME: Final = re.compile(
+NAME: Final = re.compile(
     r"(^|[_.\-])(password|passwd|passphrase|pwd|secret|token|api[_\-]?key|apikey|private[_\-]?key|access[_\-]?key"
     r"|secret[_\-]?key|signing[_\-]?key|encryption[_\-]?key|license[_\-]?key|credentials?|auth[_\-]?key)s?$",
     re.IGNORECASE,
 )
-_HARMLESS: Final = re.compile(
+HARMLESS: Final = re.compile(
     r"true|false|yes|no|on|off|none|null|\d{1,6}(ms|s|m|h|d)?|/[\w./\-]*|\$\([A-Za-z_]\w*\)", re.IGNORECASE
 )
-_URI_PASSWORD: Final = re.compile(r"[a-z][a-z0-9+.\-]*://[^\s/@:]*:(?!\$\()[^\s/@]+@", re.IGNORECASE)
-_FORMATS: Final = {
+URI_PASSWORD: Final = re.compile(
+    r"[a-z][a-z0-9+.\-]*://[^\s/@:]*:([^\s/@$][^\s/@]*|\$([^\s/@(][^\s/@]*)?)@", re.IGNORECASE
+)
+"""A password that is not a reference to another variable; without lookahead, which the API server's CEL cannot do."""
+
+FORMATS: Final = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a SendGrid key": re.compile(r"\bSG\.[\w\-]{16,}\.[\w\-]{16,}"),
@@ -39,11 +43,11 @@ def credential(name: str, value: str) -> str:
         What it is, as in "a URI with a password"; "" for an ordinary value.
     """
     text = value.strip()
-    if not text or _HARMLESS.fullmatch(text):
+    if not text or HARMLESS.fullmatch(text):
         return ""
-    for what, form in _FORMATS.items():
+    for what, form in FORMATS.items():
         if form.search(text):
             return what
-    if _URI_PASSWORD.search(text):
+    if URI_PASSWORD.search(text):
         return "a URI with a password"
-    return "a credential by its name" if _NAME.search(name) else ""
+    return "a credential by its name" if NAME.search(name) else ""
