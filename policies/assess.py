@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from policies.exemptions import apply, of_resources
+from policies.exemptions import cover, faults, of_resources
 from policies.judge import judge, judge_stack
 from policies.rule import Enforcement, Finding
 
@@ -77,7 +77,8 @@ def assess(  # noqa: PLR0913 - what a check depends on
     """
     found = [finding for resource in loaded.resources for finding in judge(resource, stack=stack)]
     found += judge_stack(loaded.resources, stack=stack, complete=complete)
-    judged = apply([*found, *more], [declared, of_resources(loaded.resources)], today=today)
+    exemptions = [declared, of_resources(loaded.resources)]
+    judged = [*cover([*found, *more], exemptions, today=today), *faults(exemptions, today=today)]
     judged.sort(key=_object)  # an object's findings together, so that its text is read once
     placed = sorted(map(_placed, judged), key=_place)
     return Assessment(

@@ -30,3 +30,7 @@ class Exemption:
     owner: str
     expires: date
     origin: str
+
+    def __str__(self) -> str:
+        """Say until when, by whom and why."""
+        return f"exempt until {self.expires.isoformat()}, {self.owner}: {self.reason} ({self.origin})"

@@ -11,6 +11,7 @@ from policies.exemption import Exemption
 from policies.judge import violated
 from policies.node import Node, UndeterminedError
 from policies.registry import RULES
+from policies.resources import Resource
 from policies.rule import Outcome
 from policies.rules.exemption import EXEMPTION_VALID
 from policies.values import reveal
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from policies.node import Violation
-    from policies.resources import Resource
     from policies.rule import Finding
+    from policies.source import Source
 
 ANNOTATION: Final = "policies.rez.dev/exempt"
 """On an object: a JSON list of exemptions of this object alone; `rez` writes it for an override that is in force."""
 
-SECTION: Final = "exemptions"
-"""In the stack file, below the project's prefix: a list of exemptions."""
+KEY: Final = "rez-infra:exemptions"
+"""In the stack's config: a list of exemptions."""
 
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _TEXTS: Final = ("rule", "reason", "owner")
@@ -87,6 +88,21 @@ def read(entries: object, place: Resource, node: Node, *, own: str = "") -> Decl
     return Declared(tuple(held), tuple(faults))
 
 
+def of_config(entries: object, origin: str, source: Source | None = None) -> Declared:
+    """Read the exemptions of a stack's config.
+
+    Args:
+        entries: The section as it was written, None if it is not there.
+        origin: The stack's URN or the stack file's name.
+        source: The stack file.
+
+    Returns:
+        The exemptions and what is wrong with the others.
+    """
+    place = Resource(origin, "StackFile", Node({"config": {KEY: entries}}), None, source)
+    return read(entries, place, place.node.at("config", KEY))
+
+
 def of_resources(resources: Iterable[Resource]) -> Declared:
     """Read the exemptions that objects carry in their annotation.
 
@@ -102,8 +118,8 @@ def of_resources(resources: Iterable[Resource]) -> Declared:
     )
 
 
-def apply(findings: Iterable[Finding], declared: Iterable[Declared], *, today: date) -> list[Finding]:
-    """Mark the findings that an exemption covers, and add those about exemptions that are none.
+def cover(findings: Iterable[Finding], declared: Iterable[Declared], *, today: date) -> list[Finding]:
+    """Mark the findings that an exemption in force covers.
 
     Args:
         findings: What the rules found.
@@ -113,18 +129,30 @@ def apply(findings: Iterable[Finding], declared: Iterable[Declared], *, today: d
     Returns:
         All findings; those that are set aside name their exemption.
     """
-    places = list(declared)
-    held = [one for each in places for one in each.held]
-    in_force = [one.exemption for one in held if today <= one.exemption.expires]
-    judged = [_covered(finding, in_force) for finding in findings]
-    judged += [fault for each in places for fault in each.faults]
+    in_force = [one.exemption for each in declared for one in each.held if today <= one.exemption.expires]
+    return [_covered(finding, in_force) for finding in findings]
+
+
+def faults(declared: Iterable[Declared], *, today: date) -> list[Finding]:
+    """Find the exemptions that are incomplete, not allowed or over.
+
+    Args:
+        declared: The exemptions of each place.
+        today: The day on which they must still hold.
+
+    Returns:
+        A finding for each.
+    """
     ended = f"not be before today, {today.isoformat()}"
-    judged += [
-        violated(EXEMPTION_VALID, one.place, one.at.must("expires", be=ended))
-        for one in held
-        if one.exemption.expires < today
-    ]
-    return judged
+    found: list[Finding] = []
+    for each in declared:
+        found += each.faults
+        found += [
+            violated(EXEMPTION_VALID, one.place, one.at.must("expires", be=ended))
+            for one in each.held
+            if one.exemption.expires < today
+        ]
+    return found
 
 
 def _covered(finding: Finding, exemptions: list[Exemption]) -> Finding:
@@ -145,10 +173,11 @@ def _annotated(resources: Iterable[Resource]) -> Iterator[tuple[object, Resource
         node = resource.node.at("metadata", "annotations", ANNOTATION)
         text = reveal(node.value)
         if isinstance(text, str):
-            yield _parsed(text), resource, node
+            yield parsed(text), resource, node
 
 
-def _parsed(text: str) -> object:
+def parsed(text: str) -> object:
+    """Read a list that is written as JSON; what is none is given as it is, for `read` to refuse."""
     try:
         return json.loads(text)
     except ValueError:
@@ -167,7 +196,7 @@ def _wrong_fields(entry: Node) -> Iterator[Violation]:
         if not entry.text(key).strip():
             yield entry.must(key, be=f"be the exemption's {key}")
     rule = _BY_ID.get(entry.text("rule"))
-    if rule is None and entry.text("rule"):
+    if rule is None and entry.text("rule").strip():
         yield entry.must("rule", be="be the id of a rule (see `rez policies list`)")
     if rule is not None and not rule.about.exemptable:
         yield entry.must("rule", be="be a rule that can be set aside; this one cannot")

@@ -11,13 +11,15 @@ import contextlib
 import os
 import sys
 from concurrent import futures
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from policies.decode import decode
+from policies.inputs.protobuf import decode
+from policies.exemptions import KEY, Declared, cover, faults, of_config, of_resources, parsed
 from policies.judge import judge, judge_stack
 from policies.options import Options
 from policies.registry import RULES
@@ -48,6 +50,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def __init__(self) -> None:
         self._declared: dict[str, Resource] = {}
+        self._exemptions = Declared()
 
     def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: Any) -> analyzer_pb2.AnalyzerInfo:
         """List the rules; none can be lowered by configuration, so that is not supported."""
@@ -63,8 +66,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(
         self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: Any
     ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
-        """Accept the stack's description; resources name their stack themselves."""
-        del request, context
+        """Take the exemptions out of the stack's config."""
+        del context
+        text = request.config.get(KEY)
+        root = f"urn:pulumi:{request.stack}::{request.project}::pulumi:pulumi:Stack::{request.project}-{request.stack}"
+        self._exemptions = of_config(parsed(text) if text else None, root)
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
@@ -72,7 +78,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         del context
         resource = _resource(request)
         self._declared[request.urn] = resource
-        return _response(judge(resource, stack=_stack(request.urn)))
+        own = of_resources([resource])
+        found = cover(judge(resource, stack=_stack(request.urn)), [self._exemptions, own], today=_today())
+        return _response([*found, *faults([own], today=_today())])
 
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
         """Judge the stack's resources together."""
@@ -81,7 +89,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
         resources = [self._declared.get(sent.urn) or _resource(sent) for sent in request.resources]
         stack = _stack(request.resources[0].urn) if request.resources else ""
-        return _response(judge_stack(resources, stack=stack))
+        exemptions = [self._exemptions, of_resources(resources)]
+        found = cover(judge_stack(resources, stack=stack), exemptions, today=_today())
+        return _response([*found, *faults([self._exemptions], today=_today())])
 
     def Cancel(self, request: empty_pb2.Empty, context: Any) -> empty_pb2.Empty:
         """Agree to stop: every answer is quick, so there is nothing to break off."""
@@ -128,17 +138,22 @@ def _response(findings: Iterable[Finding]) -> analyzer_pb2.AnalyzeResponse:
 
 
 def _diagnostic(finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
-    about = finding.rule.about
+    about, exemption = finding.rule.about, finding.exemption
+    level = finding.enforcement if exemption is None else Enforcement.ADVISORY
     return analyzer_pb2.AnalyzeDiagnostic(
         policyName=about.id,
         policyPackName=NAME,
         policyPackVersion=VERSION,
         description=about.title,
-        message=f"{about.title}\n{finding.text}",
-        enforcementLevel=_LEVELS[finding.enforcement],
+        message=f"{about.title}\n{f'{exemption}: {finding.message}' if exemption else finding.text}",
+        enforcementLevel=_LEVELS[level],
         severity=_SEVERITIES[about.severity],
         urn=finding.resource.origin,
     )
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _stack(urn: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import local
+from infra.cli import local, policies
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
@@ -33,3 +33,4 @@ app.command(
     }
 )(pulumi)
 app.add_typer(local.app, name="local")
+app.add_typer(policies.app, name="policies")

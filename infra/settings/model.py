@@ -10,6 +10,7 @@ from infra.settings.alerts import Alerts
 from infra.settings.api import Api
 from infra.settings.contacts import Contacts
 from infra.settings.data import Database, Redis, Storage
+from infra.settings.exemptions import Exemptions
 from infra.settings.maintenance import Maintenance
 from infra.settings.platform import Cluster, Network
 from infra.settings.service import Service, Technology
@@ -37,6 +38,9 @@ class Settings(Section):
     contacts: Contacts
     network: Network
     cluster: Cluster = Field(default=Cluster())
+    exemptions: Exemptions = Field(
+        default=(), description="ours: rules of the policy pack that are set aside for a while"
+    )
 
     @property
     def is_local(self) -> bool:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ryaml import InvalidYamlError, loads
 
-from policies.exemptions import SECTION, Declared, read
-from policies.node import Node
-from policies.resources import Resource
+from policies.exemptions import KEY, Declared, of_config
 from policies.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-KEY: Final = f"rez-infra:{SECTION}"
-"""The section's key below `config`."""
 
 
 def exemptions(file: Path) -> Declared:
@@ -37,6 +32,6 @@ def exemptions(file: Path) -> Declared:
         document = loads(text)
     except InvalidYamlError as error:
         raise ValueError(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}; repair it") from None
-    place = Resource(file.name, "StackFile", Node(document), None, Source(file.name, 1, text))
-    section = place.node.at("config", KEY)
-    return read(section.value, place, section)
+    config = document.get("config") if isinstance(document, dict) else None
+    entries = config.get(KEY) if isinstance(config, dict) else None
+    return of_config(entries, file.name, Source(file.name, 1, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.reports.words import exempted, totals
+from policies.reports.words import totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ def render(assessment: Assessment) -> str:
     lines = [_command("error", each.file, each.line, "not readable", each.message) for each in assessment.problems]
     lines += [_finding(each) for each in assessment.findings]
     lines += [
-        _command("notice", each.file, each.line, each.finding.rule.id, exempted(each)) for each in assessment.exempted
+        _command("notice", each.file, each.line, each.finding.rule.id, str(each.finding.exemption))
+        for each in assessment.exempted
     ]
     return "\n".join([*lines, totals(assessment)])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.reports.words import exempted, place, totals
+from policies.reports.words import place, totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     if assessment.exempted:
         yield from ("", "| exempt | where | by |", "|---|---|---|")
         for each in assessment.exempted:
-            yield f"| {each.finding.rule.id} | {_code(place(each))} | {_cell(exempted(each))} |"
+            yield f"| {each.finding.rule.id} | {_code(place(each))} | {_cell(str(each.finding.exemption))} |"
     if assessment.problems:
         yield ""
         for problem in assessment.problems:

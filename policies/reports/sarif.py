@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.reports.words import exempted
 from policies.rule import Enforcement, Severity
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _result(placed: Placed) -> dict[str, Any]:
         "partialFingerprints": {"rez/v1": f"{finding.rule.id}/{finding.resource}/{finding.field}"},
     }
     if finding.exemption is not None:
-        result["suppressions"] = [{"kind": "external", "justification": exempted(placed)}]
+        result["suppressions"] = [{"kind": "external", "justification": str(placed.finding.exemption)}]
     return result
 
 

@@ -7,7 +7,7 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from policies.reports.words import exempted, totals
+from policies.reports.words import totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def _lines(assessment: Assessment, *, colors: bool) -> Iterator[str]:
         for placed in group:
             yield from _finding(placed, colors=colors)
     for placed in assessment.exempted:
-        yield f"{placed.file}:{placed.line}: {placed.finding.rule.id} {exempted(placed)}"
+        yield f"{placed.file}:{placed.line}: {placed.finding.rule.id} {placed.finding.exemption}"
 
 
 def _finding(placed: Placed, *, colors: bool) -> Iterator[str]:

@@ -29,13 +29,5 @@ def totals(assessment: Assessment) -> str:
     return f"{', '.join(parts)}: {read}{ignored}{broken}"
 
 
-def exempted(placed: Placed) -> str:
-    """Say who set a finding aside, why and until when."""
-    exemption = placed.finding.exemption
-    if exemption is None:
-        return ""
-    return f"exempt until {exemption.expires.isoformat()}, {exemption.owner}: {exemption.reason} ({exemption.origin})"
-
-
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"

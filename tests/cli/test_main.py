@@ -26,7 +26,8 @@ from infra.errors import (
 )
 
 REZ = str(Path(sys.executable).with_name("rez"))
-COMMANDS = ["status", "deploy", "rollback", "doctor", "pulumi", "local", "local up", "local down", "local status"]
+COMMANDS = ["status", "deploy", "rollback", "doctor", "check", "pulumi"]
+COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
 DOCUMENTED = {
     RezError: 1,
     SettingsError: 2,

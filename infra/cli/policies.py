@@ -1,0 +1,69 @@
+"""`rez policies`: what the runbook forbids, for people."""
+
+from __future__ import annotations
+
+import json as json_format
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from policies.rule import Rule
+
+app = typer.Typer(
+    name="policies", help="The rules: list them, explain one.", rich_markup_mode=None, no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_rules(*, json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False) -> None:
+    """List every rule: id, severity, what must hold."""
+    from policies.registry import RULES
+
+    if json:
+        typer.echo(json_format.dumps({"rules": [_described(rule) for rule in RULES]}, indent=2))
+        return
+    width = max(len(rule.id) for rule in RULES)
+    for rule in RULES:
+        typer.echo(f"{rule.id:{width}}  {rule.about.severity.value:8}  {rule.about.title}")
+
+
+@app.command()
+def explain(
+    rule_id: Annotated[str, typer.Argument(metavar="ID", help="Such as deployment-cpu-limit.")],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Explain a rule: why it is there, how to satisfy it, where it comes from, who else finds it."""
+    from difflib import get_close_matches
+
+    from infra.errors import PreconditionError
+    from policies.docs import section
+    from policies.registry import RULES
+
+    by_id = {rule.id: rule for rule in RULES}
+    if rule_id not in by_id:
+        near = get_close_matches(rule_id, by_id, n=1)
+        raise PreconditionError(
+            f"{rule_id}: no such rule; {f'did you mean {near[0]}?' if near else 'see'} `rez policies list`"
+        )
+    rule = by_id[rule_id]
+    typer.echo(json_format.dumps(_described(rule), indent=2) if json else section(rule).rstrip())
+
+
+def _described(rule: Rule) -> dict[str, object]:
+    about = rule.about
+    return {
+        "id": about.id,
+        "severity": about.severity.value,
+        "enforcement": rule.enforcement.value,
+        "judged_on": rule.scope.value,
+        "kinds": list(rule.kinds),
+        "title": about.title,
+        "why": about.why,
+        "remedy": about.remedy,
+        "snippet": about.snippet,
+        "source": about.source,
+        "settings": list(about.settings),
+        "exemptable": about.exemptable,
+    }

@@ -1,0 +1,28 @@
+"""Rules of the policy pack that are set aside for a while; the pack itself judges them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from infra.settings.units import Section
+
+OURS = "ours: exemptions end by themselves"
+
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Exemption(Section):
+    """One rule, for one object or for all."""
+
+    rule: Text = Field(description=OURS, examples=["an id that `rez policies list` shows"])
+    resource: str = Field(default="", description="ours: `Kind namespace/name`, as messages name it; all if left out")
+    field: str = Field(default="", description="ours: the one field, as messages name it; all if left out")
+    reason: Text = Field(description=OURS)
+    owner: Text = Field(description=OURS)
+    expires: Annotated[date, Field(strict=False)] = Field(description=OURS, examples=["2026-12-31, the last day"])
+
+
+Exemptions = Annotated[tuple[Exemption, ...], Field(strict=False, max_length=32)]
