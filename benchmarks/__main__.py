@@ -1,12 +1,14 @@
-"""`python -m benchmarks [NAME…]`: measure and print Markdown; without names all but the cold start."""
+"""`python -m benchmarks [NAME…]`: measure and print Markdown; without names those of `make bench`."""
 
 from __future__ import annotations
 
 import sys
 
 from benchmarks import cli, local, stack
+from benchmarks.policies import alarms, speed
 
 _ALL = {"cli": cli.main, "stack": stack.main, "warm": local.warm, "cold": local.cold}
+_ALL |= {"policies": speed.main, "alarms": alarms.main}
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Wall time, processor time and peak memory of a checker's run, and what it printed."""
+"""Wall time, processor time and peak memory of a command that may end with findings."""
 
 from __future__ import annotations
 
@@ -17,48 +17,43 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-_SAMPLE_S = 0.02
+_SAMPLE_S = 0.01
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run of a command, its children included.
+class Figure:
+    """One run of a command, its children included; or the medians of several.
 
     Attributes:
         wall_s: Seconds from start to end.
         cpu_s: Seconds of all processors, in the program and in the kernel.
-        peak_mib: Largest sum of resident memory, sampled, MiB.
-        printed: What it wrote to its standard output.
+        peak_mib: Largest sum of resident memory, sampled, MiB; 0 if it ended before the first sample.
     """
 
     wall_s: float
     cpu_s: float
     peak_mib: int
-    printed: str
 
 
-@dataclass(frozen=True)
-class Figure:
-    """Medians of several runs."""
-
-    wall_s: float
-    cpu_s: float
-    peak_mib: int
-
-    @classmethod
-    def of(cls, runs: Sequence[Run]) -> Figure:
-        """The median of each figure on its own."""
-        wall, cpu, peak = zip(*((run.wall_s, run.cpu_s, run.peak_mib) for run in runs), strict=True)
-        return cls(statistics.median(wall), statistics.median(cpu), round(statistics.median(peak)))
+def median(figures: Sequence[Figure]) -> Figure:
+    """Median of each figure on its own."""
+    return Figure(
+        statistics.median(f.wall_s for f in figures),
+        statistics.median(f.cpu_s for f in figures),
+        round(statistics.median(f.peak_mib for f in figures)),
+    )
 
 
-def run(command: Sequence[str], cwd: Path, accepted: Collection[int]) -> Run:
+def run(command: Sequence[str], cwd: Path, accepted: Collection[int]) -> tuple[Figure, str]:
     """Run a command once.
 
     Args:
         command: The command line.
         cwd: Where; several tools read settings that they find there.
         accepted: Exit codes of a run that came to its end; findings are no failure.
+
+    Returns:
+        The figures, and what it printed.
 
     Raises:
         RuntimeError: It ended otherwise; a figure of a failed run means nothing.
@@ -76,7 +71,7 @@ def run(command: Sequence[str], cwd: Path, accepted: Collection[int]) -> Run:
             err.seek(0)
             last = (printed + err.read().decode(errors="replace"))[-2000:]
             raise RuntimeError(f"{' '.join(command)[:200]}: exit code {process.returncode}\n{last}")
-    return Run(wall, used.ru_utime + used.ru_stime, peak.mib, printed)
+    return Figure(wall, used.ru_utime + used.ru_stime, peak.mib), printed
 
 
 class _Peak:
