@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.values import Manifest, reveal
+from policies.node import UndeterminedError
+from policies.values import Manifest, Unknown, reveal
 
 if TYPE_CHECKING:
     from policies.node import Node
@@ -19,6 +20,9 @@ def selects(selector: Node, labels: Manifest) -> bool:
 
     Returns:
         True if it does.
+
+    Raises:
+        UndeterminedError: When a label that decides is not known yet.
     """
     plain = selects_exactly(selector.mapping("matchLabels"), labels)
     return plain and all(_holds(term, labels) for term in selector.each("matchExpressions"))
@@ -26,12 +30,12 @@ def selects(selector: Node, labels: Manifest) -> bool:
 
 def selects_exactly(wanted: Manifest, labels: Manifest) -> bool:
     """Tell whether an equality selector, as a Service has it, picks an object with these labels."""
-    return all(reveal(labels.get(key)) == reveal(value) for key, value in wanted.items())
+    return all(_value(labels, key) == _value(wanted, key) for key in wanted)
 
 
 def _holds(term: Node, labels: Manifest) -> bool:
     key, operator, values = term.text("key"), term.text("operator"), [item.get() for item in term.each("values")]
-    label = reveal(labels.get(key))
+    label = _value(labels, key)
     match operator:
         case "In":
             return label in values
@@ -42,3 +46,10 @@ def _holds(term: Node, labels: Manifest) -> bool:
         case "DoesNotExist":
             return key not in labels
     return False
+
+
+def _value(labels: Manifest, key: str) -> object:
+    value = reveal(labels.get(key))
+    if isinstance(value, Unknown):
+        raise UndeterminedError(f"label {key}")
+    return value
