@@ -52,10 +52,22 @@ def containers(workload: Node) -> Iterator[Node]:
         yield from pod.each("containers")
 
 
+def pods_and_containers(workload: Node) -> Iterator[Node]:
+    """Pick the pod's spec and every container: what can have a security context."""
+    yield from pods(workload)
+    yield from containers(workload)
+
+
 def main_containers(workload: Node) -> Iterator[Node]:
     """Pick the containers that do the work, without init containers and sidecars."""
     for pod in pods(workload):
         yield from pod.each("containers")
+
+
+def ports(workload: Node) -> Iterator[Node]:
+    """Pick every port of every container."""
+    for container in containers(workload):
+        yield from container.each("ports")
 
 
 def variables(workload: Node) -> Iterator[Node]:

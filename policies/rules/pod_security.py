@@ -1,11 +1,11 @@
-"""What a pod may share with its node and with the API server: nothing it does not need."""
+"""What a pod may be on its node: no root, under a seccomp profile, apart from the node's own processes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.limits import SECURITY_SOURCE
-from policies.pods import WORKLOADS, containers, pods, volumes
+from policies.limits import SAFE_SYSCTLS, SECURITY_SOURCE
+from policies.pods import WORKLOADS, pods, pods_and_containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _SNIPPET: Final = """\
 spec:
-  automountServiceAccountToken: false
   securityContext:
     runAsNonRoot: true
     runAsUser: 1000
@@ -23,6 +22,11 @@ spec:
 """
 _CONTEXT: Final = "securityContext"
 _SECCOMP: Final = ("RuntimeDefault", "Localhost")
+
+
+def _sysctls(workload: Node) -> Iterator[Node]:
+    for pod in pods(workload):
+        yield from pod.each(_CONTEXT, "sysctls")
 
 
 @rule(
@@ -36,14 +40,14 @@ _SECCOMP: Final = ("RuntimeDefault", "Localhost")
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=pods_and_containers,
 )
-def run_as_non_root(container: Node) -> Iterator[Violation]:
-    """Ask for the flag on the container or, unless that says otherwise, on its pod; refuse user 0."""
-    if _effective(container, "runAsNonRoot") is not True:
-        yield container.must(_CONTEXT, "runAsNonRoot", be="be true here or in the pod's securityContext")
-    if _effective(container, "runAsUser") == 0:
-        yield container.must(_CONTEXT, "runAsUser", be="not be 0 here or in the pod's securityContext")
+def run_as_non_root(part: Node) -> Iterator[Violation]:
+    """Ask for the flag on the container or its pod; refuse its opposite and user 0 on both, as Pod Security does."""
+    if part.get(_CONTEXT, "runAsNonRoot") not in (None, True) or _missing(part, "runAsNonRoot"):
+        yield part.must(_CONTEXT, "runAsNonRoot", be="be true here or in the pod's securityContext")
+    if part.get(_CONTEXT, "runAsUser") == 0:
+        yield part.must(_CONTEXT, "runAsUser", be="not be 0")
 
 
 @rule(
@@ -57,14 +61,13 @@ def run_as_non_root(container: Node) -> Iterator[Violation]:
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=pods_and_containers,
 )
-def seccomp(container: Node) -> Iterator[Violation]:
-    """Ask for a profile on the container or, unless that says otherwise, on its pod."""
-    if _effective(container, "seccompProfile", "type") not in _SECCOMP:
-        yield container.must(
-            _CONTEXT, "seccompProfile", "type", be="be RuntimeDefault here or in the pod's securityContext"
-        )
+def seccomp(part: Node) -> Iterator[Violation]:
+    """Ask for a profile on the container or its pod; refuse any other on both, as Pod Security does."""
+    profile = ("seccompProfile", "type")
+    if part.get(_CONTEXT, *profile) not in (None, *_SECCOMP) or _missing(part, *profile):
+        yield part.must(_CONTEXT, *profile, be="be RuntimeDefault here or in the pod's securityContext")
 
 
 @rule(
@@ -89,44 +92,26 @@ def host_namespaces(pod: Node) -> Iterator[Violation]:
 
 @rule(
     About(
-        id="pod-host-path",
-        severity=Severity.CRITICAL,
-        title="No pod mounts a directory of its node",
-        why="A hostPath volume reaches other pods' data and, as a container runtime's socket, the whole node",
-        remedy="use a claim, an emptyDir, a ConfigMap or a Secret",
-        snippet="volumes:\n  - {name: tmp, emptyDir: {}}\n",
-        source=SECURITY_SOURCE,
-    ),
-    kinds=WORKLOADS,
-    each=volumes,
-)
-def host_path(volume: Node) -> Iterator[Violation]:
-    """Refuse hostPath volumes."""
-    if volume.get("hostPath") is not None:
-        yield volume.must("hostPath", "path", be="not be mounted")
-
-
-@rule(
-    About(
-        id="pod-service-account-token",
+        id="pod-sysctls",
         severity=Severity.HIGH,
-        title="No pod carries an API server token",
-        why="An intruder would talk to the API server in the pod's name; the API never does",
-        remedy="set automountServiceAccountToken to false in the pod's spec",
-        snippet=_SNIPPET,
+        title="Pods set no kernel setting that reaches beyond them",
+        why="An unsafe sysctl changes the node for every pod on it, or switches a protection off",
+        remedy="remove it from securityContext.sysctls, or set it on a node group of its own",
+        snippet="securityContext:\n  sysctls:\n    - {name: net.ipv4.tcp_keepalive_time, value: '300'}\n",
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=pods,
+    each=_sysctls,
 )
-def service_account_token(pod: Node) -> Iterator[Violation]:
-    """Ask for an explicit false: the default is true."""
-    if pod.get("automountServiceAccountToken") is not False:
-        yield pod.must("automountServiceAccountToken", be="be false")
+def sysctls(sysctl: Node) -> Iterator[Violation]:
+    """Refuse all that are not on the standard's list."""
+    if sysctl.text("name") not in SAFE_SYSCTLS:
+        yield sysctl.must("name", be="be one of the standard's safe sysctls")
 
 
-def _effective(container: Node, *keys: str) -> object:
-    own = container.get(_CONTEXT, *keys)
-    if own is not None:
-        return own
-    return next((pod.get(_CONTEXT, *keys) for pod in pods(container.root)), None)
+def _missing(part: Node, *keys: str) -> bool:
+    """Tell whether a container says nothing, and its pod nothing for it; the pod itself need not say anything."""
+    pod = next(pods(part.root))
+    if part.steps == pod.steps or part.get(_CONTEXT, *keys) is not None:
+        return False
+    return pod.get(_CONTEXT, *keys) is None
