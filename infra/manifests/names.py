@@ -25,6 +25,7 @@ DEPLOYER: Final = "rez-deployer"
 
 PORT: Final = 3000
 PORT_NAME: Final = "http"
+METRICS_PATH: Final = "/metrics"
 SECRETS_PATH: Final = "/var/run/rez/secrets"
 """Where each secret is a file by its name."""
 
@@ -33,6 +34,9 @@ STABLE: Final = {"app": APP, "track": "stable"}
 
 FAMILY: Final = {"app.kubernetes.io/name": APP}
 """What network policies select: every pod of the app, also one that is not behind the Service yet."""
+
+LABELS: Final = {**FAMILY, "app.kubernetes.io/part-of": "rez", "app.kubernetes.io/managed-by": "pulumi"}
+"""What every object and every pod says of itself."""
 
 VERSION_LABEL: Final = "app.kubernetes.io/version"
 
@@ -59,12 +63,7 @@ def metadata(
     return {
         "name": name,
         **place,
-        "labels": {
-            **FAMILY,
-            "app.kubernetes.io/part-of": "rez",
-            "app.kubernetes.io/managed-by": "pulumi",
-            **(labels or {}),
-        },
+        "labels": {**LABELS, **(labels or {})},
         "annotations": {
             "pulumi.com/patchFieldManager": FIELD_MANAGER,
             **{f"pulumi.com/{key}": value for key, value in annotations.items()},

@@ -44,7 +44,10 @@ def pod_template(settings: Settings, release: Release, mounts: Mounts, *, track:
     """
     labels = {"app": names.APP, "track": track}
     return {
-        "metadata": {"labels": {**names.FAMILY, **labels, names.VERSION_LABEL: release.version}},
+        "metadata": {
+            "labels": {**names.LABELS, **labels, names.VERSION_LABEL: release.version},
+            "annotations": _scraped(),
+        },
         "spec": {
             "serviceAccountName": names.APP,
             "automountServiceAccountToken": False,
@@ -55,6 +58,15 @@ def pod_template(settings: Settings, release: Release, mounts: Mounts, *, track:
             "containers": [_container(settings, release, mounts)],
             "volumes": _volumes(mounts),
         },
+    }
+
+
+def _scraped() -> Manifest:
+    """Tell Prometheus where this pod's metrics are; annotations are strings."""
+    return {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(names.PORT),
+        "prometheus.io/path": names.METRICS_PATH,
     }
 
 

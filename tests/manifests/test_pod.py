@@ -53,6 +53,22 @@ def test_probes_ask_the_port_by_the_name_it_has(container: Manifest) -> None:
     assert container["readinessProbe"]["httpGet"]["port"] == "http"
 
 
+def test_prometheus_finds_its_metrics_at_the_containers_port(template: Manifest, container: Manifest) -> None:
+    annotations = template["metadata"]["annotations"]
+    assert annotations == {
+        "prometheus.io/scrape": "true",
+        "prometheus.io/port": str(container["ports"][0]["containerPort"]),
+        "prometheus.io/path": "/metrics",
+    }
+
+
+def test_it_says_what_it_is_and_what_it_belongs_to(template: Manifest) -> None:
+    labels = template["metadata"]["labels"]
+    assert labels["app.kubernetes.io/name"] == "merchant-backend"
+    assert labels["app.kubernetes.io/part-of"] == "rez"
+    assert labels["app.kubernetes.io/managed-by"] == "pulumi"
+
+
 def test_it_leaves_the_endpoints_before_it_stops_within_its_grace(template: Manifest, container: Manifest) -> None:
     sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
     assert 0 < sleep < template["spec"]["terminationGracePeriodSeconds"]
