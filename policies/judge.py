@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.graph import Graph
@@ -10,8 +11,9 @@ from policies.registry import rules_for
 from policies.rule import Enforcement, Finding, Outcome, Rule, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from policies.node import Node
     from policies.resources import Resource
 
 LENIENT_STACK: Final = "local"
@@ -30,10 +32,10 @@ def judge(resource: Resource, *, stack: str) -> list[Finding]:
     """
     found: list[Finding] = []
     for rule in rules_for(resource.kind, Scope.OBJECT):
-        found.extend(_apply(rule, resource, stack))
+        found.extend(apply(rule, resource, stack))
     if resource.options is not None:
         for rule in rules_for(resource.kind, Scope.OPTIONS):
-            found.extend(_apply(rule, resource, stack, resource.options))
+            found.extend(apply(rule, resource, stack, resource.options))
     return found
 
 
@@ -52,21 +54,29 @@ def judge_stack(resources: Sequence[Resource], *, stack: str, complete: bool = T
     found: list[Finding] = []
     for resource in resources:
         for rule in rules_for(resource.kind, Scope.STACK):
-            found.extend(_apply(rule, resource, stack, graph))
+            found.extend(apply(rule, resource, stack, graph))
     return found
 
 
-def _apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Finding]:
+def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Finding]:
+    """Judge one object by one rule, whatever the rule does.
+
+    Args:
+        rule: The rule.
+        resource: The object.
+        stack: The stack's name.
+        more: What the rule's scope shows its check beside the object.
+
+    Yields:
+        What was found.
+    """
     if rule.production_only and stack == LENIENT_STACK:
         return
-    parts = iter(rule.each(resource.node))
+    parts, failure = _parts(rule.each, resource.node)
     undetermined: set[str] = set()
-    while True:
+    for part in parts if failure is None else (*parts, failure):
         try:
-            part = next(parts, None)
-            if part is None:
-                return
-            for violation in rule.check(part, *more):
+            for violation in _checked(rule, part, more):
                 yield violated(rule, resource, violation)
         except UndeterminedError as unknown:
             if unknown.field not in undetermined:
@@ -74,6 +84,23 @@ def _apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[F
                 yield _undetermined(rule, resource, unknown.field, stack)
         except Exception as defect:  # noqa: BLE001 - a broken rule must be seen, and must not hide the other rules
             yield _defect(rule, resource, defect)
+
+
+def _checked(rule: Rule, part: Node | Exception, more: tuple[Any, ...]) -> Iterator[Violation]:
+    if isinstance(part, Exception):
+        raise part
+    return rule.check(part, *more)
+
+
+@lru_cache(maxsize=32)
+def _parts(each: Callable[[Node], Iterable[Node]], node: Node) -> tuple[tuple[Node, ...], Exception | None]:
+    """The parts of an object, and what kept the others from being picked; many rules judge the same parts."""
+    found: list[Node] = []
+    try:
+        found.extend(each(node))
+    except Exception as failure:  # noqa: BLE001 - told by every rule that judges these parts
+        return tuple(found), failure
+    return tuple(found), None
 
 
 def violated(rule: Rule, resource: Resource, violation: Violation) -> Finding:

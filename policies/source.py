@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import yaml
+from policies.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import yaml
 
     from policies.node import Step
 
@@ -41,18 +43,31 @@ class Source:
         """
         if not self.text:
             return self.line
-        place = _composed(self.text)
-        line = place.start_mark.line if place else 0
-        for step in (*self.prefix, *steps):
-            found = _below(place, step)
-            if found is None:
-                break
-            line, place = found
-        return self.line + line
+        way = (*self.prefix, *steps)
+        line = _lines(self.text).find(way)
+        return self.line + (_parsed_line(self.text, way) if line is None else line)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> Lines:
+    return Lines(text)
+
+
+def _parsed_line(text: str, steps: Iterable[Step]) -> int:
+    place = _composed(text)
+    line = place.start_mark.line if place else 0
+    for step in steps:
+        found = _below(place, step)
+        if found is None:
+            break
+        line, place = found
+    return line
 
 
 def _below(place: yaml.Node | None, step: Step) -> tuple[int, yaml.Node] | None:
     """The line and the node of a child: a key's own line, not that of a value below it."""
+    import yaml
+
     if isinstance(place, yaml.MappingNode):
         for key, value in place.value:
             if key.value == step:
@@ -64,6 +79,8 @@ def _below(place: yaml.Node | None, step: Step) -> tuple[int, yaml.Node] | None:
 
 @lru_cache(maxsize=8)
 def _composed(text: str) -> yaml.Node | None:
+    import yaml
+
     try:
         return yaml.compose(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError:

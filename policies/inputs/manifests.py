@@ -8,7 +8,6 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
 from ryaml import InvalidYamlError, loads
 
 from policies.inputs.loaded import Loaded, Problem
@@ -86,7 +85,7 @@ def _read_text(text: str, file: str, loaded: Loaded) -> None:
     for line, part in _documents(text):
         try:
             document = _parse(part)
-        except (InvalidYamlError, yaml.YAMLError, ValueError) as error:
+        except (InvalidYamlError, ValueError) as error:
             loaded.problems.append(_problem(error, part, file, line))
             continue
         _take(document, Source(file, line, part), loaded)
@@ -111,8 +110,17 @@ def _parse(part: str) -> Any:
         except ValueError:
             return loads(part)  # a flow mapping, or JSON with a fault that this reader tells with its line
     if "<<:" in part:  # merge keys are YAML 1.1, which kubectl reads and ryaml does not
-        return yaml.load(part, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is a safe loader
+        return _merged(part)
     return loads(part)
+
+
+def _merged(part: str) -> Any:
+    import yaml
+
+    try:
+        return yaml.load(part, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is a safe loader
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from None
 
 
 def _problem(error: Exception, part: str, file: str, first: int) -> Problem:
