@@ -1,4 +1,4 @@
-"""CPU, memory, durations and percentages: parsed and printed in one place.
+"""CPU, memory, durations, percentages and days: parsed and printed in one place.
 
 Every parser takes what Kubernetes or a person writes and raises ``ValueError`` with the value and the accepted form.
 Every printer gives the form that the API server itself stores, so that what is declared equals what is read back.
@@ -7,6 +7,7 @@ Every printer gives the form that the API server itself stores, so that what is 
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -33,6 +34,8 @@ _MILLISECONDS: Final = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86
 _CPU_FORM: Final = "a CPU quantity; write it like 500m or 0.5"
 _MEMORY_FORM: Final = "a memory quantity; write it like 512Mi or 1Gi"
 _DURATION_FORM: Final = "a duration; write it like 300ms, 45s, 2h or 1h30m"
+_DAY_FORM: Final = "a day; write it like 2026-12-31"
+_MIDNIGHT: Final = " 00:00:00 +0000 UTC"
 _PERCENT_FORM: Final = "a percentage; write it like 0.1% or 80%"
 
 
@@ -131,6 +134,20 @@ def format_seconds(value: int) -> str:
     minutes, left = divmod(rest, 60)
     parts = [f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (left, "s")) if number]
     return "".join(parts) or "0s"
+
+
+def day(value: object) -> date:
+    """A day: ``2026-12-31``, also in the form that Pulumi gives a YAML date.
+
+    Raises:
+        ValueError: The value is no day.
+    """
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(_text(value, _DAY_FORM).removesuffix(_MIDNIGHT))
+    except ValueError:
+        raise _not(value, _DAY_FORM) from None
 
 
 def format_percent(value: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from infra.quantities import day
 from policies.exemption import Exemption
 from policies.judge import violated
 from policies.node import Node, UndeterminedError
@@ -219,9 +220,7 @@ def _made(entry: Node, own: str, origin: str) -> Exemption:
 
 
 def _day(value: object) -> date | None:
-    if isinstance(value, date):
-        return value
     try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
+        return day(value)
     except ValueError:
         return None

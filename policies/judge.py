@@ -72,9 +72,8 @@ def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Fi
     """
     if rule.production_only and stack == LENIENT_STACK:
         return
-    parts, failure = _parts(rule.each, resource.node)
     undetermined: set[str] = set()
-    for part in parts if failure is None else (*parts, failure):
+    for part in _parts(rule.each, resource.node):
         try:
             for violation in _checked(rule, part, more):
                 yield violated(rule, resource, violation)
@@ -93,14 +92,14 @@ def _checked(rule: Rule, part: Node | Exception, more: tuple[Any, ...]) -> Itera
 
 
 @lru_cache(maxsize=32)
-def _parts(each: Callable[[Node], Iterable[Node]], node: Node) -> tuple[tuple[Node, ...], Exception | None]:
+def _parts(each: Callable[[Node], Iterable[Node]], node: Node) -> tuple[Node | Exception, ...]:
     """The parts of an object, and what kept the others from being picked; many rules judge the same parts."""
-    found: list[Node] = []
+    found: list[Node | Exception] = []
     try:
         found.extend(each(node))
     except Exception as failure:  # noqa: BLE001 - told by every rule that judges these parts
-        return tuple(found), failure
-    return tuple(found), None
+        found.append(failure)
+    return tuple(found)
 
 
 def violated(rule: Rule, resource: Resource, violation: Violation) -> Finding:

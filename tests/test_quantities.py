@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,17 @@ def test_memory_is_read_as_mebibytes_rounded_up(text: object, expected: int) -> 
 )
 def test_a_duration_is_read_as_seconds_rounded_up(text: str, expected: int) -> None:
     assert quantities.seconds(text) == expected
+
+
+@pytest.mark.parametrize("value", ["2026-12-31", "2026-12-31 00:00:00 +0000 UTC", date(2026, 12, 31)])
+def test_a_day_is_read_as_people_yaml_and_pulumi_write_it(value: object) -> None:
+    assert quantities.day(value) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("value", ["31.12.2026", "2026-13-01", "soon", 20261231.5, None, True])
+def test_what_is_no_day_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="is not a day"):
+        quantities.day(value)
 
 
 def test_a_percentage_is_the_number_before_the_sign() -> None:

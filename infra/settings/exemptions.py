@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from infra import quantities
 from infra.settings.units import Section
 
 OURS = "ours: exemptions end by themselves"
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
+Day = Annotated[date, BeforeValidator(quantities.day)]
 
 
 class Exemption(Section):
@@ -22,7 +24,9 @@ class Exemption(Section):
     field: str = Field(default="", description="ours: the one field, as messages name it; all if left out")
     reason: Text = Field(description=OURS)
     owner: Text = Field(description=OURS)
-    expires: Annotated[date, Field(strict=False)] = Field(description=OURS, examples=["2026-12-31, the last day"])
+    expires: Annotated[date, BeforeValidator(quantities.day)] = Field(
+        description=OURS, examples=["2026-12-31, the last day"]
+    )
 
 
 Exemptions = Annotated[tuple[Exemption, ...], Field(strict=False, max_length=32)]

@@ -71,7 +71,7 @@ def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
         patch.setenv("PULUMI_HOME", str(root / "home"))
         plugins.install(pulumi, root / "home", Path(sys.executable))
 
-    def run(stack: str, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def run(stack: str, *options: str, file: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
         def call(*args: str) -> subprocess.CompletedProcess[str]:
             command = ["pulumi", *args, "--non-interactive"]
             return subprocess.run(
@@ -79,6 +79,8 @@ def preview(tmp_path_factory: pytest.TempPathFactory) -> Preview:
             )
 
         call("stack", "select", "--create", stack)
+        salt = (root / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8").partition("config:")[0]
+        (root / f"Pulumi.{stack}.yaml").write_text(salt + file, encoding="utf-8")
         return call("preview", "--policy-pack", str(PACK), *options)
 
     return run
@@ -112,3 +114,24 @@ def test_no_configuration_lowers_a_rule(preview: Preview, tmp_path: Path) -> Non
     done = preview("production", "--policy-pack-config", str(config), CPU_LIMIT="8")
     assert done.returncode != 0
     assert "does not support config" in done.stdout + done.stderr
+
+
+EXEMPTION = """\
+config:
+  rez-infra:exemptions:
+    - rule: deployment-cpu-limit
+      resource: Deployment production/merchant-backend
+      reason: load test
+      owner: oncall@rezapp.com
+      expires: {expires}
+"""
+
+
+@pytest.mark.parametrize(("expires", "passes"), [("2999-12-31", True), ("2020-01-01", False)])
+def test_exemption_of_the_stack_file_is_listed_and_ends(preview: Preview, expires: str, *, passes: bool) -> None:
+    done = preview("exempt", file=EXEMPTION.format(expires=expires), CPU_LIMIT="8")
+    assert (done.returncode == 0) == passes, done.stdout + done.stderr
+    if passes:
+        assert "exempt until 2999-12-31, oncall@rezapp.com: load test" in " ".join(done.stdout.split())
+    else:
+        assert "[mandatory] [severity: high]  exemption-valid" in done.stdout
