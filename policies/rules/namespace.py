@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.isolation import directions
 from policies.limits import NETWORK_SOURCE, SECURITY_SOURCE
 from policies.rule import About, Severity, graph_rule, rule
 
@@ -67,9 +68,8 @@ def default_deny(namespace: Node, graph: Graph) -> Iterator[Violation]:
 
 def _denied(policy: Node) -> Iterator[str]:
     spec = policy.at("spec")
-    if spec.get("podSelector") is None or any(spec.mapping("podSelector").values()):
+    if any(spec.mapping("podSelector").values()):
         return
-    for kind in spec.each("policyTypes"):
-        direction = kind.text()
+    for direction in directions(policy):
         if next(spec.each(direction.lower()), None) is None:
             yield direction

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import Graph, namespace_of
 from policies.label_selector import selects_exactly
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
-from policies.pods import WORKLOADS, pods, template
+from policies.pods import WORKLOADS, ports, template
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def exposed(service: Node) -> Iterator[Violation]:
         place = (service.get("metadata", "namespace"), service.get("metadata", "name"))
         if service.get("spec", "type") != "LoadBalancer" or place != (NAMESPACE, PUBLIC_SERVICE):
             yield service.must("spec", "type", be="be ClusterIP")
-    if any(True for _ in service.each("spec", "externalIPs")):
+    if service.get("spec", "externalIPs"):
         yield service.must("spec", "externalIPs", be="not be set")
 
 
@@ -101,10 +101,8 @@ def _behind(service: Node, graph: Graph) -> Iterator[Node]:
 
 
 def _ports(workload: Node) -> Iterator[tuple[object, str]]:
-    for pod in pods(workload):
-        for container in (*pod.each("containers"), *pod.each("initContainers")):
-            for port in container.each("ports"):
-                protocol = port.text("protocol") or "TCP"
-                yield port.get("containerPort"), protocol
-                if name := port.text("name"):
-                    yield name, protocol
+    for port in ports(workload):
+        protocol = port.text("protocol") or "TCP"
+        yield port.get("containerPort"), protocol
+        if name := port.text("name"):
+            yield name, protocol
