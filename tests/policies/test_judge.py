@@ -118,7 +118,7 @@ def test_kind_of_a_foreign_group_is_not_mistaken() -> None:
 
 def test_type_token_stands_in_for_missing_kind() -> None:
     resource = from_pulumi("kubernetes:core/v1:Service", {"spec": {"type": "NodePort"}}, "urn:pulumi:local::p::t::name")
-    assert [each.rule.id for each in judge(resource, stack="local")] == ["service-exposed"]
+    assert "service-exposed" in [each.rule.id for each in judge(resource, stack="local")]
     assert str(resource) == "Service name"
 
 
