@@ -1,0 +1,96 @@
+"""How many pods of a Deployment there can be at one time, and what a setting of theirs is."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.graph import Graph, namespace_of
+from policies.node import UndeterminedError
+from policies.values import Unknown, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node
+
+_DEFAULT_SURGE: Final = "25%"
+_PERCENT: Final = re.compile(r"(\d{1,6})%", re.ASCII)
+_NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
+_ALL_PERCENT: Final = 100
+
+
+def most_pods(deployment: Node, graph: Graph) -> int:
+    """Tell how many pods there are at the peak of an update under full load: the HPA's ceiling and the surge.
+
+    Raises:
+        UndeterminedError: When one of the numbers is not known yet.
+    """
+    ceilings = [hpa.integer("spec", "maxReplicas") or 1 for hpa in graph.autoscalers(deployment)]
+    replicas = deployment.integer("spec", "replicas")
+    count = max(ceilings, default=1 if replicas is None else replicas)
+    return count + _surge(deployment, count)
+
+
+def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None:
+    """Read a number that a container gets from its environment; the first name that is there counts.
+
+    Args:
+        container: A container of an object of the stack.
+        graph: The stack, for the ConfigMaps.
+        names: The variable's names.
+
+    Returns:
+        The number, or None where no such variable is a number.
+
+    Raises:
+        UndeterminedError: When the value is not known yet, or its ConfigMap is not among the files.
+    """
+    found = dict(_from_config_maps(container, graph, names))
+    for variable in container.each("env"):
+        if not isinstance(reveal(variable.at("name").value), Unknown) and variable.text("name") in names:
+            found[variable.text("name")] = _value(variable, graph)
+    numbers = (str(found[name]).strip() for name in names if name in found)
+    return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
+
+
+def _surge(deployment: Node, count: int) -> int:
+    strategy = deployment.at("spec", "strategy")
+    if strategy.text("type") == "Recreate":
+        return 0
+    surge = strategy.get("rollingUpdate", "maxSurge")
+    share = _PERCENT.fullmatch(_DEFAULT_SURGE if surge is None else str(surge))
+    if share:
+        return math.ceil(count * int(share[1]) / _ALL_PERCENT)
+    return surge if isinstance(surge, int) else 0
+
+
+def _from_config_maps(container: Node, graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    for source in container.each("envFrom"):
+        if not source.mapping("configMapRef"):
+            continue
+        for name in names:
+            key = name.removeprefix(prefix := source.text("prefix"))
+            if name.startswith(prefix) and (value := _in_config_map(source.at("configMapRef"), key, graph)) is not None:
+                yield name, value
+
+
+def _value(variable: Node, graph: Graph) -> object:
+    reference = variable.at("valueFrom", "configMapKeyRef")
+    if reference.mapping():
+        return _in_config_map(reference, reference.text("key"), graph)
+    if variable.mapping("valueFrom"):
+        raise UndeterminedError(variable.at("valueFrom").field)
+    return variable.get("value")
+
+
+def _in_config_map(reference: Node, key: str, graph: Graph) -> object:
+    name = reference.text("name")
+    found = graph.named("ConfigMap", namespace_of(reference.root), name)
+    if found is None and not graph.complete:
+        raise UndeterminedError(reference.at("name").field)
+    try:
+        return None if found is None else found.get("data", key)
+    except UndeterminedError as unknown:
+        raise UndeterminedError(f"{unknown.field} of ConfigMap {name}") from None

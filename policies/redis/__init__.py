@@ -1,0 +1,1 @@
+"""Redis on Kubernetes: which containers are servers, and what their configuration says."""
