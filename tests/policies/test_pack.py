@@ -12,7 +12,8 @@ from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as stock
 
 import policies
-from policies.decode import SECRET, SIGNATURE, decode
+from policies.inputs.protobuf import decode
+from policies.inputs.signatures import SECRET, SIGNATURE
 from policies.judge import judge, judge_stack
 from policies.options import Options
 from policies.pack import Analyzer
@@ -148,7 +149,7 @@ def stock_servicer() -> Any:
             rule.id,
             rule.about.title,
             validate,
-            stock.EnforcementLevel.MANDATORY,
+            stock.EnforcementLevel(rule.enforcement.value),
             display_name=rule.id,
             severity=stock.Severity(rule.about.severity.value),
             remediation_steps=f"{rule.about.remedy}\n{rule.about.snippet}",
@@ -165,7 +166,7 @@ def stock_servicer() -> Any:
             rule.id,
             rule.about.title,
             validate,
-            stock.EnforcementLevel.MANDATORY,
+            stock.EnforcementLevel(rule.enforcement.value),
             display_name=rule.id,
             severity=stock.Severity(rule.about.severity.value),
             remediation_steps=f"{rule.about.remedy}\n{rule.about.snippet}",
