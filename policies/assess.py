@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from policies.exemptions import cover, faults, of_resources
+from policies.inputs.loaded import Extent
 from policies.judge import judge, judge_stack
 from policies.rule import Enforcement, Finding
 
@@ -37,6 +38,7 @@ class Assessment:
 
     Attributes:
         stack: The stack that was judged.
+        extent: How much of it was.
         findings: What stands, by file and line.
         exempted: What an exemption sets aside.
         problems: What could not be read.
@@ -46,6 +48,7 @@ class Assessment:
     """
 
     stack: str
+    extent: Extent
     findings: tuple[Placed, ...]
     exempted: tuple[Placed, ...]
     problems: tuple[Problem, ...]
@@ -59,15 +62,12 @@ class Assessment:
         return any(each.finding.enforcement is Enforcement.MANDATORY for each in self.findings)
 
 
-def assess(  # noqa: PLR0913 - what a check depends on
-    loaded: Loaded, *, stack: str, complete: bool, declared: Declared, today: date, more: Iterable[Finding] = ()
-) -> Assessment:
+def assess(loaded: Loaded, *, stack: str, declared: Declared, today: date, more: Iterable[Finding] = ()) -> Assessment:
     """Judge everything that was read.
 
     Args:
         loaded: What a reader gave.
         stack: The stack's name.
-        complete: Whether these are all objects of the stack.
         declared: Exemptions of the stack file.
         today: The day on which exemptions must still hold.
         more: Findings of the plan gate.
@@ -76,13 +76,15 @@ def assess(  # noqa: PLR0913 - what a check depends on
         What was found.
     """
     found = [finding for resource in loaded.resources for finding in judge(resource, stack=stack)]
-    found += judge_stack(loaded.resources, stack=stack, complete=complete)
+    if loaded.extent is not Extent.PART:
+        found += judge_stack(loaded.resources, stack=stack, complete=loaded.extent is Extent.WHOLE)
     exemptions = [declared, of_resources(loaded.resources)]
     judged = [*cover([*found, *more], exemptions, today=today), *faults(exemptions, today=today)]
     judged.sort(key=_object)  # an object's findings together, so that its text is read once
     placed = sorted(map(_placed, judged), key=_place)
     return Assessment(
         stack=stack,
+        extent=loaded.extent,
         findings=tuple(each for each in placed if each.finding.exemption is None),
         exempted=tuple(each for each in placed if each.finding.exemption is not None),
         problems=tuple(loaded.problems),

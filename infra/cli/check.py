@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from policies.assess import Assessment
+    from policies.inputs.pulumi_file import Stack
 
 _DEFAULT_STACK = "production"
 _UNREADABLE = 2
@@ -25,6 +26,7 @@ def check(
 ) -> None:
     """Judge manifests, a preview or a state by the runbook's policies; exit code 4 on a mandatory finding."""
     from infra.errors import PolicyViolation, PreconditionError
+    from policies.inputs.loaded import Extent
     from policies.reports import FORMATS, render
 
     if form not in FORMATS:
@@ -32,9 +34,13 @@ def check(
     if sum(map(bool, (files, preview, state))) != 1:
         raise PreconditionError("name files, folders or - (stdin), or one of --preview FILE and --state FILE")
     try:
-        found = _assessed(files or [], preview, state, stack)
+        found = _assessed(_read(files or [], preview, state), stack)
     except ValueError as error:
         raise PreconditionError(str(error)) from None
+    if found.extent is Extent.PART:
+        typer.echo(
+            "note: the preview shows changes alone; with --show-sames objects are judged together, too", err=True
+        )
     typer.echo(render(found, form))
     if found.blocked:
         raise typer.Exit(PolicyViolation.exit_code)
@@ -42,20 +48,32 @@ def check(
         raise typer.Exit(_UNREADABLE)
 
 
-def _assessed(files: list[str], preview: str | None, state: str | None, stack: str | None) -> Assessment:
+def _read(files: list[str], preview: str | None, state: str | None) -> Stack:
+    from policies.inputs import manifests
+    from policies.inputs import preview as previews
+    from policies.inputs import state as states
+    from policies.inputs.pulumi_file import Stack
+
+    if preview:
+        return previews.read(manifests.text(preview), preview)
+    if state:
+        return states.read(manifests.text(state), state)
+    return Stack(name="", loaded=manifests.read(files))
+
+
+def _assessed(read: Stack, stack: str | None) -> Assessment:
     from datetime import UTC, datetime
 
     from infra.local.paths import ROOT
     from policies.assess import assess
-    from policies.inputs import manifests
     from policies.inputs.stack_file import exemptions
+    from policies.plan import judge_plan
 
-    chosen = stack or _DEFAULT_STACK
-    loaded = manifests.read(files)
+    chosen = stack or read.name or _DEFAULT_STACK
     return assess(
-        loaded,
+        read.loaded,
         stack=chosen,
-        complete=False,
         declared=exemptions(ROOT / f"Pulumi.{chosen}.yaml"),
         today=datetime.now(UTC).date(),
+        more=judge_plan(read.steps, stack=chosen),
     )

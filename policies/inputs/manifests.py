@@ -46,7 +46,7 @@ def read(paths: Sequence[str]) -> Loaded:
     """
     loaded = Loaded()
     for file in _files(paths):
-        _read_text(_text(file), file, loaded)
+        _read_text(text(file), file, loaded)
         loaded.files += 1
     if not loaded.files:
         raise NothingToReadError(f"{', '.join(paths)}: no .yaml, .yml or .json file to check")
@@ -67,7 +67,12 @@ def _below(folder: str) -> Iterator[str]:
         yield from (os.path.join(place, name) for name in sorted(names) if name.endswith(_ENDINGS))  # noqa: PTH118
 
 
-def _text(file: str) -> str:
+def text(file: str) -> str:
+    """Read a file, or standard input for `-`.
+
+    Raises:
+        NothingToReadError: It is not there, or no text.
+    """
     try:
         if file == STDIN:
             return sys.stdin.read()
@@ -78,11 +83,11 @@ def _text(file: str) -> str:
             f"{file}: cannot be read: {error.strerror}; name a file or folder of manifests"
         ) from None
     except UnicodeDecodeError:
-        raise NothingToReadError(f"{file}: is not UTF-8 text; name a file or folder of manifests") from None
+        raise NothingToReadError(f"{file}: is not UTF-8 text; name another") from None
 
 
-def _read_text(text: str, file: str, loaded: Loaded) -> None:
-    for line, part in _documents(text):
+def _read_text(whole: str, file: str, loaded: Loaded) -> None:
+    for line, part in _documents(whole):
         try:
             document = _parse(part)
         except (InvalidYamlError, ValueError) as error:
@@ -91,15 +96,15 @@ def _read_text(text: str, file: str, loaded: Loaded) -> None:
         _take(document, Source(file, line, part), loaded)
 
 
-def _documents(text: str) -> Iterator[tuple[int, str]]:
+def _documents(whole: str) -> Iterator[tuple[int, str]]:
     """Each document with the number of its first line."""
     line, start = 1, 0
-    for separator in (*_SEPARATOR.finditer(text), None):
-        part = text[start : separator.start() if separator else len(text)]
+    for separator in (*_SEPARATOR.finditer(whole), None):
+        part = whole[start : separator.start() if separator else len(whole)]
         if _CONTENT.search(part):
             yield line, part
         if separator:
-            line += text.count("\n", start, separator.end())
+            line += whole.count("\n", start, separator.end())
             start = separator.end()
 
 

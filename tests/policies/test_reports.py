@@ -47,7 +47,6 @@ def assessment(tmp_path: Path) -> Assessment:
     return assess(
         manifests.read([str(file)]),
         stack="production",
-        complete=False,
         declared=of_config([EXEMPT], "Pulumi.production.yaml"),
         today=date(2026, 11, 25),
     )
@@ -115,5 +114,5 @@ def test_table_has_no_color_when_it_is_not_a_terminal(assessment: Assessment) ->
 def test_nothing_found_is_said_too(form: str, tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("apiVersion: v1\nkind: Widget\n", encoding="utf-8")
     loaded = manifests.read([str(tmp_path)])
-    empty: Any = {"stack": "production", "complete": False, "declared": of_config(None, ""), "today": date(2026, 1, 1)}
+    empty: Any = {"stack": "production", "declared": of_config(None, ""), "today": date(2026, 1, 1)}
     assert render(assess(loaded, **empty), form)
