@@ -27,7 +27,7 @@ class Figure:
     Attributes:
         wall_s: Seconds from start to end.
         cpu_s: Seconds of all processors, in the program and in the kernel.
-        peak_mib: Largest sum of resident memory, sampled, MiB; 0 if it ended before the first sample.
+        peak_mib: Largest sum of resident memory, sampled, MiB; too little for a run of a few samples.
     """
 
     wall_s: float
@@ -92,5 +92,7 @@ class _Peak:
         self._thread.join()
 
     def _sample(self) -> None:
-        while not self._over.wait(_SAMPLE_S):
+        while True:
             self.mib = max(self.mib, sum(map(resident_mib, family(self._pid))))
+            if self._over.wait(_SAMPLE_S):
+                return

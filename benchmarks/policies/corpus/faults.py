@@ -14,7 +14,7 @@ _EACH_PERCENT = 22
 
 
 def _repository(container: dict[str, Any]) -> str:
-    return container["image"].partition("@")[0]
+    return str(container["image"]).partition("@")[0]
 
 
 def _latest(container: dict[str, Any]) -> None:

@@ -15,11 +15,11 @@ def service(app: App, component: str = "web", suffix: str = "") -> dict[str, Any
     selector = app.labels(component)
     if draw.happens("selects nothing", 4):
         selector["app.kubernetes.io/component"] = f"{component}s"
-    target: str | int = "https" if draw.happens("wrong port", 4) else draw.pick("target", ("http", app.port))
+    target = "https" if draw.happens("wrong port", 4) else draw.pick("target", ("http", str(app.port)))
     spec: dict[str, Any] = {
         "type": "NodePort" if draw.happens("open", 8) else "ClusterIP",
         "selector": selector,
-        "ports": [{"name": "http", "port": 80, "targetPort": target}],
+        "ports": [{"name": "http", "port": 80, "targetPort": int(target) if target.isdigit() else target}],
     }
     if suffix:
         spec |= {"type": "ClusterIP", "clusterIP": "None"}
