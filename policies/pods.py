@@ -58,10 +58,24 @@ def pods_and_containers(workload: Node) -> Iterator[Node]:
     yield from containers(workload)
 
 
+def linux_containers(workload: Node) -> Iterator[Node]:
+    """Pick every container but those of a pod for Windows, which may not say what concerns Linux alone."""
+    for pod in pods(workload):
+        if pod.text("os", "name") != "windows":
+            yield from containers(workload)
+
+
 def main_containers(workload: Node) -> Iterator[Node]:
     """Pick the containers that do the work, without init containers and sidecars."""
     for pod in pods(workload):
         yield from pod.each("containers")
+
+
+def running_containers(workload: Node) -> Iterator[Node]:
+    """Pick the containers that run as long as the pod does: sidecars are init containers that are always restarted."""
+    for pod in pods(workload):
+        yield from pod.each("containers")
+        yield from (each for each in pod.each("initContainers") if each.get("restartPolicy") == "Always")
 
 
 def ports(workload: Node) -> Iterator[Node]:

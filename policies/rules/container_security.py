@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.limits import SECURITY_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, containers, linux_containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def privileged(container: Node) -> Iterator[Violation]:
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=linux_containers,
 )
 def privilege_escalation(container: Node) -> Iterator[Violation]:
     """Ask for an explicit false: the default is true."""
@@ -71,7 +71,7 @@ def privilege_escalation(container: Node) -> Iterator[Violation]:
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=linux_containers,
 )
 def capabilities(container: Node) -> Iterator[Violation]:
     """Ask for ALL to be dropped and nothing dangerous to be added."""
@@ -94,7 +94,7 @@ def capabilities(container: Node) -> Iterator[Violation]:
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=linux_containers,
 )
 def read_only_root(container: Node) -> Iterator[Violation]:
     """Ask for the flag."""

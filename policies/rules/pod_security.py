@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.limits import SAFE_SYSCTLS, SECURITY_SOURCE
-from policies.pods import WORKLOADS, pods, pods_and_containers
+from policies.pods import WORKLOADS, linux_containers, pods, pods_and_containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ spec:
 """
 _CONTEXT: Final = "securityContext"
 _SECCOMP: Final = ("RuntimeDefault", "Localhost")
+
+
+def _linux_parts(workload: Node) -> Iterator[Node]:
+    yield from pods(workload)
+    yield from linux_containers(workload)
 
 
 def _sysctls(workload: Node) -> Iterator[Node]:
@@ -61,7 +66,7 @@ def run_as_non_root(part: Node) -> Iterator[Violation]:
         source=SECURITY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=pods_and_containers,
+    each=_linux_parts,
 )
 def seccomp(part: Node) -> Iterator[Violation]:
     """Ask for a profile on the container or its pod; refuse any other on both, as Pod Security does."""
@@ -111,7 +116,7 @@ def sysctls(sysctl: Node) -> Iterator[Violation]:
 
 def _missing(part: Node, *keys: str) -> bool:
     """Tell whether a container says nothing, and its pod nothing for it; the pod itself need not say anything."""
-    pod = next(pods(part.root))
-    if part.steps == pod.steps or part.get(_CONTEXT, *keys) is not None:
+    if part.get(_CONTEXT, *keys) is not None:
         return False
-    return pod.get(_CONTEXT, *keys) is None
+    pod = next(pods(part.root))
+    return pod.get(_CONTEXT, *keys) is None and part.steps != pod.steps
