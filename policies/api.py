@@ -34,3 +34,9 @@ def api_containers(workload: Node) -> Iterator[Node]:
         return
     found = list(main_containers(workload))
     yield from (each for each in found if len(found) == 1 or each.text("name") == API_CONTAINER)
+
+
+def api_hpas(hpa: Node) -> Iterator[Node]:
+    """Pick the HPA if it scales the API."""
+    if hpa.text("metadata", "namespace") == NAMESPACE and hpa.text("spec", "scaleTargetRef", "name") == API:
+        yield hpa

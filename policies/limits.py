@@ -7,6 +7,7 @@ from typing import Final
 
 RESOURCES_SOURCE: Final = "runbook, Architecture: Resource Allocation"
 SCALE_SOURCE: Final = "runbook, Architecture: Resource Allocation (3-10 pods, auto-scaling)"
+METRICS_SOURCE: Final = "runbook, Monitoring & Alerts: Key Metrics to Monitor"
 RESTART_SOURCE: Final = "runbook, Common Operations 4: rolling restart (zero downtime)"
 HEALTH_SOURCE: Final = "runbook, Service Information: Health Endpoint; Troubleshooting: Pod Crash Loop"
 DEPLOY_SOURCE: Final = "runbook, Common Operations 6: Deploy New Version"
@@ -61,6 +62,21 @@ CPU_MILLICORES: Final = Range(500, 1000)
 
 MEMORY_MIB: Final = Range(512, 1024)
 """Memory of one API pod: request and limit. Source: runbook, Resource Allocation."""
+
+CPU_TARGET_PERCENT: Final = Range(1, 80)
+"""The CPU target of the API's HPA, in percent of the request. Source: runbook, CPU Usage (a warning above 80 %)."""
+
+HEAP_PERCENT: Final = 80
+"""Share of the memory limit that Node's heap may take at most. Source: runbook, Memory Usage (target below 80 %)."""
+
+LIVENESS_FAILURES: Final = 2
+"""Lost answers before a restart, at least. Ours: one lost answer is no stuck process."""
+
+LIVENESS_PATIENCE_S: Final = 10
+"""Seconds without an answer before a restart, at least. Source: Kubernetes, probes: the default period."""
+
+API_LIVENESS_PATIENCE_S: Final = 20
+"""The same of the API. Ours: a collection of its heap, or a slow disk, must not restart it."""
 
 
 @dataclass(frozen=True, slots=True)

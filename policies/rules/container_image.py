@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policies.node import Node, Violation
 
 _PINNED: Final = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
+_TAGGED: Final = re.compile(r":(?!latest$)[^/]+$")
 _LATEST: Final = re.compile(r":latest(@|$)")
 _SNIPPET: Final = "image: docker.io/rezapp/merchant-backend@sha256:<digest of the release>\n"
 
@@ -38,6 +39,32 @@ def image_digest(container: Node) -> Iterator[Violation]:
     image = container.text("image")
     if _PINNED.fullmatch(image) is None or _LATEST.search(image):
         yield container.must("image", be="end in @sha256:<digest>, without the tag latest")
+
+
+@rule(
+    About(
+        id="container-pull-policy",
+        severity=Severity.MEDIUM,
+        title="What is named by a tag is pulled at every start",
+        why="A node that has the tag already would run the code it once named, beside pods with the new one",
+        remedy="name the image by digest; until then set imagePullPolicy to Always",
+        snippet=f"{_SNIPPET}imagePullPolicy: IfNotPresent  # right beside a digest\n",
+        source=f"{DEPLOY_SOURCE}; Kubernetes, Images: Image pull policy",
+    ),
+    kinds=WORKLOADS,
+    each=containers,
+)
+def pull_policy(container: Node) -> Iterator[Violation]:
+    """Ask for Always without a digest (the default of latest); beside one refuse Never: no new node has the image."""
+    policy = container.text("imagePullPolicy")
+    if policy == "Always":
+        return
+    image = container.text("image")
+    if _PINNED.fullmatch(image):
+        if policy not in {"", "IfNotPresent"}:
+            yield container.must("imagePullPolicy", be="be IfNotPresent or Always")
+    elif policy or _TAGGED.search(image):
+        yield container.must("imagePullPolicy", be="be Always, for an image without a digest")
 
 
 @rule(

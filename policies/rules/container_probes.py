@@ -1,11 +1,11 @@
-"""Probes: no traffic before a pod is ready, and a restart only for a pod that is stuck."""
+"""Probes: every question that Kubernetes asks a pod is there to be asked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from policies.api import api_containers
-from policies.limits import HEALTH_PATH, HEALTH_SOURCE
+from policies.limits import HEALTH_SOURCE
 from policies.pods import SERVING, main_containers
 from policies.rule import About, Severity, rule
 
@@ -31,6 +31,7 @@ _HANDLERS: Final = ("httpGet", "tcpSocket", "exec", "grpc")
         remedy="add a readinessProbe; for the API on /health",
         snippet=_SNIPPET,
         source=HEALTH_SOURCE,
+        settings=("api.probes.readiness",),
     ),
     kinds=SERVING,
     each=main_containers,
@@ -49,6 +50,7 @@ def readiness_probe(container: Node) -> Iterator[Violation]:
         remedy="add a livenessProbe that only asks whether the process answers; for the API on /health/live",
         snippet=_SNIPPET,
         source=HEALTH_SOURCE,
+        settings=("api.probes.liveness",),
     ),
     kinds=SERVING,
     each=main_containers,
@@ -67,6 +69,7 @@ def liveness_probe(container: Node) -> Iterator[Violation]:
         remedy="add a startupProbe on /health that allows as long as a start may take",
         snippet=_SNIPPET,
         source=HEALTH_SOURCE,
+        settings=("api.probes.startup",),
     ),
     kinds=("Deployment.apps",),
     each=api_containers,
@@ -74,34 +77,6 @@ def liveness_probe(container: Node) -> Iterator[Violation]:
 def startup_probe(container: Node) -> Iterator[Violation]:
     """Ask for the probe."""
     yield from _probe(container, "startupProbe")
-
-
-@rule(
-    About(
-        id="container-liveness-path",
-        severity=Severity.CRITICAL,
-        title="Liveness depends on nothing outside the process",
-        why="/health answers for MongoDB and Redis: a database outage would restart the whole fleet",
-        remedy="point livenessProbe.httpGet.path at /health/live",
-        snippet=_SNIPPET,
-        source=HEALTH_SOURCE,
-    ),
-    kinds=SERVING,
-    each=main_containers,
-)
-def liveness_path(container: Node) -> Iterator[Violation]:
-    """Refuse the readiness check as a liveness check."""
-    liveness = container.at("livenessProbe", "httpGet")
-    if not liveness.mapping():
-        return
-    path = (liveness.text("path") or "/").partition("?")[0].rstrip("/")
-    readiness = container.at("readinessProbe", "httpGet")
-    same = readiness.mapping() and (liveness.get("path"), liveness.get("port")) == (
-        readiness.get("path"),
-        readiness.get("port"),
-    )
-    if path == HEALTH_PATH or same:
-        yield liveness.must("path", be="be a path that asks neither MongoDB nor Redis, such as /health/live")
 
 
 def _probe(container: Node, name: str) -> Iterator[Violation]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from infra.quantities import MIB, format_mib, memory_bytes, millicores
+from infra.quantities import MIB, format_mib
+from policies.amounts import amount
 from policies.api import api_containers
 from policies.limits import CPU_MILLICORES, MEMORY_MIB, RESOURCES_SOURCE
 from policies.pods import WORKLOADS, containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from policies.node import Node, Violation
 
@@ -36,18 +37,16 @@ resources:
     each=containers,
 )
 def container_resources(container: Node) -> Iterator[Violation]:
-    """Ask for all four quantities, and for no request above its limit."""
-    for name, parse in (("cpu", millicores), ("memory", memory_bytes)):
-        amounts: list[int] = []
+    """Ask for all four quantities above 0, and for no request above its limit."""
+    for name in ("cpu", "memory"):
         for side in ("requests", "limits"):
-            amount = _amount(container, parse, side, name)
-            if amount is None:
-                yield container.must("resources", side, name, be=f"be a {name} quantity")
-            else:
-                amounts.append(amount)
-        if amounts != sorted(amounts):
-            limit = container.get("resources", "limits", name)
-            yield container.must("resources", "requests", name, be=f"be at most the limit of {limit}")
+            if not amount(container, side, name):
+                yield container.must("resources", side, name, be=f"be a {name} quantity above 0")
+    for name in ("cpu", "memory", "ephemeral-storage"):
+        limit = amount(container, "limits", name)
+        if limit and (amount(container, "requests", name) or 0) > limit:
+            most = container.get("resources", "limits", name)
+            yield container.must("resources", "requests", name, be=f"be at most the limit of {most}")
 
 
 @rule(
@@ -59,6 +58,7 @@ def container_resources(container: Node) -> Iterator[Violation]:
         remedy="set resources.requests.cpu of container api to 500m",
         snippet=_SNIPPET,
         source=RESOURCES_SOURCE,
+        settings=("api.cpu.request",),
     ),
     kinds=("Deployment.apps",),
     each=api_containers,
@@ -77,6 +77,7 @@ def cpu_request(container: Node) -> Iterator[Violation]:
         remedy="set resources.limits.cpu of container api to 1000m; more load needs more pods, not larger ones",
         snippet=_SNIPPET,
         source=RESOURCES_SOURCE,
+        settings=("api.cpu.limit",),
     ),
     kinds=("Deployment.apps",),
     each=api_containers,
@@ -95,6 +96,7 @@ def cpu_limit(container: Node) -> Iterator[Violation]:
         remedy="set resources.requests.memory of container api to 512Mi",
         snippet=_SNIPPET,
         source=RESOURCES_SOURCE,
+        settings=("api.memory.request",),
     ),
     kinds=("Deployment.apps",),
     each=api_containers,
@@ -113,6 +115,7 @@ def memory_request(container: Node) -> Iterator[Violation]:
         remedy="set resources.limits.memory of container api to 1Gi and find the leak in a heap snapshot",
         snippet=_SNIPPET,
         source=RESOURCES_SOURCE,
+        settings=("api.memory.limit",),
     ),
     kinds=("Deployment.apps",),
     each=api_containers,
@@ -123,21 +126,13 @@ def memory_limit(container: Node) -> Iterator[Violation]:
 
 
 def _cpu(container: Node, side: str) -> Iterator[Violation]:
-    amount = _amount(container, millicores, side, "cpu")
-    if amount is None or not CPU_MILLICORES.least <= amount <= CPU_MILLICORES.most:
+    value = amount(container, side, "cpu")
+    if value is None or not CPU_MILLICORES.least <= value <= CPU_MILLICORES.most:
         yield container.must("resources", side, "cpu", be=f"be {CPU_MILLICORES.least}m to {CPU_MILLICORES.most}m")
 
 
 def _memory(container: Node, side: str) -> Iterator[Violation]:
-    amount = _amount(container, memory_bytes, side, "memory")
-    if amount is None or not MEMORY_MIB.least * MIB <= amount <= MEMORY_MIB.most * MIB:
+    value = amount(container, side, "memory")
+    if value is None or not MEMORY_MIB.least * MIB <= value <= MEMORY_MIB.most * MIB:
         least, most = format_mib(MEMORY_MIB.least), format_mib(MEMORY_MIB.most)
         yield container.must("resources", side, "memory", be=f"be {least} to {most}")
-
-
-def _amount(container: Node, parse: Callable[[object], int], side: str, name: str) -> int | None:
-    value = container.get("resources", side, name)
-    try:
-        return None if value is None else parse(value)
-    except ValueError:
-        return None

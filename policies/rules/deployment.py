@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from policies.api import api_containers, api_deployments, is_api
 from policies.limits import DRAIN_S, PODS, RESTART_SOURCE, SCALE_SOURCE
-from policies.pods import pods
+from policies.pods import SERVING, pods
 from policies.rule import About, Severity, graph_rule, rule
+from policies.scale import portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +40,16 @@ _DEFAULT_GRACE_S: Final = 30
         remedy="leave spec.replicas out and let merchant-backend-hpa decide between 3 and 10",
         snippet="spec:\n  # no replicas: the HPA owns them\n  selector: {matchLabels: {app: merchant-backend}}\n",
         source=SCALE_SOURCE,
+        settings=("api.pods",),
     ),
-    kinds=_KINDS,
+    kinds=SERVING,
 )
 def replicas(deployment: Node, graph: Graph) -> Iterator[Violation]:
     """Compare the number with who should own it."""
-    count = deployment.get("spec", "replicas")
     if next(graph.autoscalers(deployment), None) is not None:
-        if count is not None:
+        if deployment.get("spec", "replicas") is not None:
             yield deployment.must("spec", "replicas", be="not be set, the HPA owns it")
-    elif is_api(deployment) and not (isinstance(count, int) and PODS.least <= count <= PODS.most):
+    elif is_api(deployment) and not PODS.least <= (deployment.integer("spec", "replicas") or 0) <= PODS.most:
         yield deployment.must("spec", "replicas", be=f"be {PODS.least} to {PODS.most} without an HPA")
 
 
@@ -56,22 +57,22 @@ def replicas(deployment: Node, graph: Graph) -> Iterator[Violation]:
     About(
         id="deployment-autoscaler",
         severity=Severity.HIGH,
-        title="The API has exactly one HPA",
+        title="The API has exactly one HPA, and nothing has two",
         why="Without one a peak meets a fixed fleet; two of them fight over the replicas",
-        remedy="declare merchant-backend-hpa with this Deployment as its scaleTargetRef",
+        remedy="declare one HPA with this Deployment as its scaleTargetRef; the API's is merchant-backend-hpa",
         snippet="kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef: "
         "{apiVersion: apps/v1, kind: Deployment, name: merchant-backend}\n",
         source=SCALE_SOURCE,
     ),
-    kinds=_KINDS,
-    each=api_deployments,
+    kinds=SERVING,
 )
 def autoscaler(deployment: Node, graph: Graph) -> Iterator[Violation]:
     """Count the HPAs."""
     names = [hpa.text("metadata", "name") for hpa in graph.autoscalers(deployment)]
-    if len(names) != 1:
-        found = f"scaled by {', '.join(names)}" if names else "scaled by no HPA"
-        yield deployment.must("spec", be="be scaled by exactly one", value=found)
+    if len(names) > 1:
+        yield deployment.must("spec", be="be scaled by one HPA alone", value=f"scaled by {', '.join(names)}")
+    elif not names and is_api(deployment):
+        yield deployment.must("spec", be="be scaled by exactly one", value="scaled by no HPA")
 
 
 @rule(
@@ -83,6 +84,7 @@ def autoscaler(deployment: Node, graph: Graph) -> Iterator[Violation]:
         remedy="set strategy.type RollingUpdate with maxUnavailable 0 and maxSurge of at least 1",
         snippet=_ROLLING,
         source=RESTART_SOURCE,
+        settings=("api.rollout.max_surge",),
     ),
     kinds=_KINDS,
     each=api_deployments,
@@ -92,9 +94,11 @@ def strategy(deployment: Node) -> Iterator[Violation]:
     at = deployment.at("spec", "strategy")
     if at.get("type") not in (None, "RollingUpdate"):
         yield at.must("type", be="be RollingUpdate")
-    elif at.get("rollingUpdate", "maxUnavailable") not in (0, "0%"):
+        return
+    if portion(at.get("rollingUpdate", "maxUnavailable"), PODS.most) != 0:
         yield at.must("rollingUpdate", "maxUnavailable", be="be 0")
-    elif at.get("rollingUpdate", "maxSurge") in (0, "0%"):
+    extra = at.get("rollingUpdate", "maxSurge")
+    if extra is not None and not portion(extra, PODS.most):
         yield at.must("rollingUpdate", "maxSurge", be="be at least 1 when maxUnavailable is 0")
 
 
@@ -107,6 +111,7 @@ def strategy(deployment: Node) -> Iterator[Violation]:
         remedy=f"add a preStop sleep, and a terminationGracePeriodSeconds at least {DRAIN_S} s longer",
         snippet=_STOPPING,
         source=RESTART_SOURCE,
+        settings=("api.rollout.pre_stop", "api.rollout.grace_period"),
     ),
     kinds=_KINDS,
     each=api_containers,
@@ -114,10 +119,10 @@ def strategy(deployment: Node) -> Iterator[Violation]:
 def graceful_stop(container: Node) -> Iterator[Violation]:
     """Ask for a preStop hook and a grace period that holds it and the drain."""
     hook = container.at("lifecycle", "preStop")
-    if not hook.mapping():
+    sleep_s = hook.integer("sleep", "seconds") or 0
+    if not sleep_s and not any(hook.mapping(handler) for handler in ("exec", "httpGet")):
         yield hook.must(be="wait until the endpoints have forgotten the pod")
         return
-    sleep_s = hook.integer("sleep", "seconds") or 0
     for pod in pods(container.root):
         grace_s = pod.get("terminationGracePeriodSeconds")
         if not isinstance(grace_s, int) and grace_s is not None:

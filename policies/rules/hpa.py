@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.api import api_hpas
 from policies.graph import Graph, namespace_of
-from policies.limits import API, NAMESPACE, PODS, SCALE_SOURCE
+from policies.limits import PODS, SCALE_SOURCE
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -22,11 +23,6 @@ spec:
 _TARGETS: Final = {"Deployment": "Deployment.apps", "StatefulSet": "StatefulSet.apps"}
 
 
-def _of_api(hpa: Node) -> Iterator[Node]:
-    if hpa.text("metadata", "namespace") == NAMESPACE and hpa.text("spec", "scaleTargetRef", "name") == API:
-        yield hpa
-
-
 @rule(
     About(
         id="hpa-min-replicas",
@@ -36,17 +32,16 @@ def _of_api(hpa: Node) -> Iterator[Node]:
         remedy="set minReplicas to 3",
         snippet=_SNIPPET,
         source=SCALE_SOURCE,
+        settings=("api.pods.min",),
     ),
     kinds=_KINDS,
-    each=_of_api,
+    each=api_hpas,
 )
 def min_replicas(hpa: Node) -> Iterator[Violation]:
-    """Compare the floor with the runbook's, and with the ceiling."""
-    least, most = hpa.integer("spec", "minReplicas"), hpa.integer("spec", "maxReplicas")
+    """Compare the floor with the runbook's."""
+    least = hpa.integer("spec", "minReplicas")
     if least is None or not PODS.least <= least <= PODS.most:
         yield hpa.must("spec", "minReplicas", be=f"be {PODS.least} to {PODS.most}")
-    elif most is not None and least >= most:
-        yield hpa.must("spec", "minReplicas", be=f"be below maxReplicas {most}, or nothing can scale")
 
 
 @rule(
@@ -58,15 +53,40 @@ def min_replicas(hpa: Node) -> Iterator[Violation]:
         remedy="set maxReplicas to 10",
         snippet=_SNIPPET,
         source=SCALE_SOURCE,
+        settings=("api.pods.max",),
     ),
     kinds=_KINDS,
-    each=_of_api,
+    each=api_hpas,
 )
 def max_replicas(hpa: Node) -> Iterator[Violation]:
     """Compare the ceiling with the runbook's."""
     most = hpa.integer("spec", "maxReplicas")
     if most is None or not PODS.least <= most <= PODS.most:
         yield hpa.must("spec", "maxReplicas", be=f"be {PODS.least} to {PODS.most}")
+
+
+@rule(
+    About(
+        id="hpa-range",
+        severity=Severity.HIGH,
+        title="Every HPA has room between its bounds",
+        why="With as many pods at least as at most it never scales: a peak meets a fixed fleet",
+        remedy="set minReplicas below maxReplicas; a fixed fleet needs no HPA",
+        snippet=_SNIPPET,
+        source=SCALE_SOURCE,
+        settings=("api.pods.min", "api.pods.max"),
+    ),
+    kinds=_KINDS,
+)
+def bounds(hpa: Node) -> Iterator[Violation]:
+    """Compare floor and ceiling; a floor that is not set is 1."""
+    least, most = hpa.integer("spec", "minReplicas"), hpa.integer("spec", "maxReplicas")
+    if most is None:
+        return
+    if least is None and most <= 1:
+        yield hpa.must("spec", "maxReplicas", be="be above minReplicas, which is 1 unless it is set")
+    elif least is not None and least >= most:
+        yield hpa.must("spec", "minReplicas", be=f"be below maxReplicas {most}, or nothing can scale")
 
 
 @graph_rule(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING, Final
 
 from policies.graph import Graph, namespace_of
+from policies.label_selector import selects
 from policies.limits import SCALE_SOURCE
+from policies.pods import SERVING, template
 from policies.rule import About, Severity, graph_rule, rule
+from policies.scale import least_pods, portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +23,9 @@ spec:
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector: {matchLabels: {app: merchant-backend, track: stable}}
 """
-_REMEDY: Final = "set maxUnavailable to 1 instead of minAvailable"
-_PERCENT: Final = re.compile(r"(\d{1,6})%")
 _ALL_PERCENT: Final = 100
+_NO_FLEET: Final = (None, 0, 1)
+_REMEDY: Final = "set maxUnavailable to 1 instead of minAvailable"
 
 
 @rule(
@@ -40,12 +41,13 @@ _ALL_PERCENT: Final = 100
     kinds=_KINDS,
 )
 def blocks_drain(pdb: Node) -> Iterator[Violation]:
-    """Refuse a budget of nothing."""
-    if pdb.get("spec", "maxUnavailable") in (0, "0", "0%"):
-        yield pdb.must("spec", "maxUnavailable", be="be at least 1")
-    share = _PERCENT.fullmatch(str(pdb.get("spec", "minAvailable")))
-    if share and int(share[1]) >= _ALL_PERCENT:
-        yield pdb.must("spec", "minAvailable", be="be below 100%")
+    """Refuse a budget of nothing, and one that Kubernetes refuses, such as a number in quotes."""
+    most, least = pdb.get("spec", "maxUnavailable"), pdb.get("spec", "minAvailable")
+    if most is not None and not portion(most, _ALL_PERCENT):
+        yield pdb.must("spec", "maxUnavailable", be="be at least 1, or a percentage above 0%")
+    share = portion(least, _ALL_PERCENT)
+    if least is not None and (share is None or (share >= _ALL_PERCENT and isinstance(least, str))):
+        yield pdb.must("spec", "minAvailable", be="be a whole number, or a percentage below 100%")
 
 
 @graph_rule(
@@ -65,23 +67,57 @@ def hpa_minimum(pdb: Node, graph: Graph) -> Iterator[Violation]:
     wanted = pdb.get("spec", "minAvailable")
     if wanted is None:
         return
-    for workload in graph.workloads(namespace_of(pdb), pdb.at("spec", "selector")):
-        for count, owner in _least_pods(workload, graph):
-            if _pods(wanted, count) >= count:
+    for workload in _guarded(pdb, graph):
+        for count, owner in least_pods(workload, graph):
+            if count and (portion(wanted, count) or 0) >= count:
                 yield pdb.must("spec", "minAvailable", be=f"be below {count}, the least that {owner} allows")
 
 
-def _least_pods(workload: Node, graph: Graph) -> Iterator[tuple[int, str]]:
-    scaled = False
-    for hpa in graph.autoscalers(workload):
-        scaled = True
-        yield hpa.integer("spec", "minReplicas") or 1, f"HPA {hpa.text('metadata', 'name')}"
-    if not scaled and (count := workload.integer("spec", "replicas")) is not None:
-        yield count, f"{workload.text('kind')} {workload.text('metadata', 'name')}"
+@graph_rule(
+    About(
+        id="pdb-selector",
+        severity=Severity.HIGH,
+        title="Every disruption budget selects pods of the stack",
+        why="A selector with a typing error guards nothing: a drain takes every pod of the node at once",
+        remedy="let spec.selector repeat labels of the pod template",
+        snippet=_SNIPPET,
+        source=SCALE_SOURCE,
+    ),
+    kinds=_KINDS,
+)
+def selector(pdb: Node, graph: Graph) -> Iterator[Violation]:
+    """Look for pods behind the selector; without one a budget guards none."""
+    if next(_guarded(pdb, graph), None) is None:
+        yield pdb.must("spec", "selector", be="match the labels of a pod template in its namespace")
 
 
-def _pods(wanted: object, count: int) -> int:
-    share = _PERCENT.fullmatch(str(wanted))
-    if share:
-        return math.ceil(count * int(share[1]) / _ALL_PERCENT)
-    return wanted if isinstance(wanted, int) else 0
+@graph_rule(
+    About(
+        id="workload-disruption-budget",
+        severity=Severity.HIGH,
+        title="Everything that runs several pods to stay up has a disruption budget",
+        why="Without one, drains of several nodes at once may evict every pod",
+        remedy="declare a PodDisruptionBudget with maxUnavailable 1 whose selector repeats labels of the pod template",
+        snippet=_SNIPPET,
+        source=f"{SCALE_SOURCE}; Kubernetes, Specifying a Disruption Budget",
+        settings=("api.disruption.max_unavailable",),
+    ),
+    kinds=SERVING,
+)
+def disruption_budget(workload: Node, graph: Graph) -> Iterator[Violation]:
+    """Look for a budget of whatever is scaled by an HPA or declares more than one pod."""
+    if next(graph.autoscalers(workload), None) is None and workload.integer("spec", "replicas") in _NO_FLEET:
+        return
+    labels = template(workload).at("metadata", "labels")
+    for pdb in graph.of("PodDisruptionBudget.policy", namespace_of(workload)):
+        at = pdb.at("spec", "selector")
+        if at.get() is not None and selects(at, labels.mapping()):
+            return
+    yield labels.must(be="be selected by a PodDisruptionBudget", value="selected by none")
+
+
+def _guarded(pdb: Node, graph: Graph) -> Iterator[Node]:
+    """Go through the objects whose pods a budget guards: an empty selector picks all pods, a missing one none."""
+    at = pdb.at("spec", "selector")
+    if at.get() is not None:
+        yield from graph.workloads(namespace_of(pdb), at)
