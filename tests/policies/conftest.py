@@ -77,10 +77,10 @@ def _name(document: Manifest) -> str:
 
 
 def put(target: Any, path: list[str], value: Any) -> None:
-    """Set a field; None removes it; items of a list are found by their name."""
+    """Set a field; None removes it; items of a list are found by their name, or by their place."""
     key, *rest = path
     if isinstance(target, list):
-        index = next(index for index, item in enumerate(target) if item["name"] == key)
+        index = int(key) if key.isdigit() else next(i for i, item in enumerate(target) if item["name"] == key)
         if rest:
             put(target[index], rest, value)
         else:
