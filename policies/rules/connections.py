@@ -59,14 +59,12 @@ class _Demand(NamedTuple):
 )
 def budget(container: Node, graph: Graph) -> Iterator[Violation]:
     """Compare what all pods may open with the smallest cluster of the stack, or the runbook's where there is none."""
-    own = _demand(container, graph)
-    tier = _smallest(graph)
+    own, demanded, tier = _demand(container, graph), _demanded(graph), _smallest(graph)
     usable = (connections(tier) or 0) - RESERVED_CONNECTIONS
-    over = _demanded(graph) - usable
-    if over > 0:
-        most = (own.connections - over) // own.pods - MONITORING_CONNECTIONS
-        be = f"be at most {most}: {own} are above the {usable} of {tier}" if most > 0 else f"fit the {usable} of {tier}"
-        yield _place(container).must(be=be, value=f"{POOL_VARIABLE} {own.pool}")
+    if demanded > usable:
+        most = (own.connections - demanded + usable) // own.pods - MONITORING_CONNECTIONS
+        reason = f"{own}, {demanded} in all, are above the {usable} of {tier}"
+        yield _place(container).must(be=f"be at most {max(most, 1)}: {reason}", value=f"{POOL_VARIABLE} {own.pool}")
 
 
 @graph_rule(
