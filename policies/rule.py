@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from policies.node import Node, Step, Violation
     from policies.options import Options
     from policies.resources import Resource
+    from policies.step import Plan, PlanStep
 
 Check = Callable[["Node"], Iterator["Violation"]]
 GraphCheck = Callable[["Node", "Graph"], Iterator["Violation"]]
 OptionCheck = Callable[["Node", "Options"], Iterator["Violation"]]
+PlanCheck = Callable[["Node", "PlanStep", "Plan"], Iterator["Violation"]]
+ReleaseCheck = Callable[["Node", str, Collection[str]], Iterator["Violation"]]
 
 
 class Severity(Enum):
@@ -89,7 +92,7 @@ class Rule:
         scope: What it has to see.
         kinds: The kinds it judges, as `Deployment.apps`, or Pulumi's type tokens; none for a plan's or a release's.
         each: Picks the parts of the object that are judged one by one, so that an unknown part hides no other.
-        check: Judges one part: alone, among all objects (`GraphCheck`) or by its options (`OptionCheck`).
+        check: Judges one part: alone, or with what its scope shows (`GraphCheck`, `OptionCheck`, `PlanCheck`, …).
         enforcement: What a violation does.
         production_only: Whether the stack `local` is left alone.
     """
@@ -185,6 +188,32 @@ def option_rule(about: About, *, kinds: tuple[str, ...], **more: Any) -> Callabl
         The decorator.
     """
     return lambda check: _make(Scope.OPTIONS, about, check, kinds=kinds, **more)
+
+
+def plan_rule(about: About, **more: Any) -> Callable[[PlanCheck], Rule]:
+    """Make a rule of a function that judges what a plan does to a resource; the node is what exists, if anything does.
+
+    Args:
+        about: What a person is told.
+        **more: Other attributes of `Rule`.
+
+    Returns:
+        The decorator.
+    """
+    return lambda check: _make(Scope.PLAN, about, check, **more)
+
+
+def release_rule(about: About, **more: Any) -> Callable[[ReleaseCheck], Rule]:
+    """Make a rule of a function that judges a release by the one that runs and the versions that are known.
+
+    Args:
+        about: What a person is told.
+        **more: Other attributes of `Rule`.
+
+    Returns:
+        The decorator.
+    """
+    return lambda check: _make(Scope.RELEASE, about, check, **more)
 
 
 def _make(scope: Scope, about: About, check: Callable[..., Iterator[Violation]], **more: Any) -> Rule:

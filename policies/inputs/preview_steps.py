@@ -1,0 +1,72 @@
+"""The two forms of a preview as one: the digest of `--json`, and the engine's event log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from policies.inputs.pulumi_file import PulumiFile
+
+_DIGEST: Final = ("steps", "changeSummary", "duration")
+_EVENT: Final = '"sequence"'
+_SAME: Final = "same"
+
+
+class Steps(NamedTuple):
+    """The engine's steps, with the names of the digest.
+
+    Attributes:
+        steps: Each with op, urn, oldState, newState, detailedDiff and replaceReasons.
+        complete: Whether the preview came to its end and left nothing out.
+    """
+
+    steps: list[dict[str, Any]]
+    complete: bool
+
+
+def steps_of(source: PulumiFile) -> Steps:
+    """Find the steps.
+
+    Raises:
+        UnreadableError: It is no preview, or an event log without its end.
+    """
+    first, _, more = source.text.lstrip().partition("\n")
+    if _EVENT in first and (not more.strip() or first.rstrip().endswith("}")):
+        return _of_events(source)
+    document = source.parse(source.text)
+    if not isinstance(document, dict) or not any(key in document for key in _DIGEST):
+        raise source.unreadable('it has no "steps"')
+    steps = source.objects(document.get("steps"), "steps")
+    unchanged = state(document, "changeSummary").get(_SAME, 0)
+    shown = sum(step.get("op") == _SAME for step in steps)
+    whole = isinstance(unchanged, int) and shown >= unchanged
+    return Steps(steps, whole and not _failed(source.objects(document.get("diagnostics"), "diagnostics")))
+
+
+def state(of: dict[str, Any], key: str) -> dict[str, Any]:
+    """A field that is an object; anything else reads as {}."""
+    found = of.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _of_events(source: PulumiFile) -> Steps:
+    events = source.objects([source.parse(line) for line in source.text.splitlines() if line.strip()], "events")
+    if not any("summaryEvent" in event for event in events):
+        raise source.unreadable("it ends before the engine's summary")
+    planned = [state(state(event, "resourcePreEvent"), "metadata") for event in events if "resourcePreEvent" in event]
+    return Steps([_step(each) for each in planned], not _failed(state(event, "diagnosticEvent") for event in events))
+
+
+def _step(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **metadata,
+        "oldState": metadata.get("old"),
+        "newState": metadata.get("new"),
+        "replaceReasons": metadata.get("keys"),
+    }
+
+
+def _failed(diagnostics: Iterable[dict[str, Any]]) -> bool:
+    return any(each.get("severity") == "error" for each in diagnostics)
