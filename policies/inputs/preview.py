@@ -27,7 +27,7 @@ def read(text: str, file: str) -> Stack:
 
     Returns:
         The resources as they are declared, the plan and the stack's name. A preview without `--show-sames` leaves out
-        what does not change, so it is not complete; an event log does not tell of `ignoreChanges`.
+        what does not change; an event log does not tell of `ignoreChanges`.
 
     Raises:
         UnreadableError: It is something else.
@@ -47,7 +47,7 @@ def read(text: str, file: str) -> Stack:
         plan.append(planned)
         if planned.new is not None and op not in _UNDECLARED:
             resources[urn] = planned.new
-    return Stack(name=name, loaded=loaded(resources.values()), steps=plan, complete=found.complete)
+    return Stack(name=name, loaded=loaded(resources.values(), found.extent), steps=plan)
 
 
 def _planned(source: PulumiFile, op: str, urn: str, step: dict[str, Any]) -> PlanStep:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from policies.inputs.loaded import Extent
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -19,11 +21,11 @@ class Steps(NamedTuple):
 
     Attributes:
         steps: Each with op, urn, oldState, newState, detailedDiff and replaceReasons.
-        complete: Whether the preview came to its end and left nothing out.
+        extent: Whether the preview came to its end and left nothing out.
     """
 
     steps: list[dict[str, Any]]
-    complete: bool
+    extent: Extent
 
 
 def steps_of(source: PulumiFile) -> Steps:
@@ -42,7 +44,7 @@ def steps_of(source: PulumiFile) -> Steps:
     unchanged = state(document, "changeSummary").get(_SAME, 0)
     shown = sum(step.get("op") == _SAME for step in steps)
     whole = isinstance(unchanged, int) and shown >= unchanged
-    return Steps(steps, whole and not _failed(source.objects(document.get("diagnostics"), "diagnostics")))
+    return Steps(steps, _extent(source.objects(document.get("diagnostics"), "diagnostics"), whole=whole))
 
 
 def state(of: dict[str, Any], key: str) -> dict[str, Any]:
@@ -56,7 +58,7 @@ def _of_events(source: PulumiFile) -> Steps:
     if not any("summaryEvent" in event for event in events):
         raise source.unreadable("it ends before the engine's summary")
     planned = [state(state(event, "resourcePreEvent"), "metadata") for event in events if "resourcePreEvent" in event]
-    return Steps([_step(each) for each in planned], not _failed(state(event, "diagnosticEvent") for event in events))
+    return Steps([_step(each) for each in planned], _extent(state(event, "diagnosticEvent") for event in events))
 
 
 def _step(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -68,5 +70,6 @@ def _step(metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _failed(diagnostics: Iterable[dict[str, Any]]) -> bool:
-    return any(each.get("severity") == "error" for each in diagnostics)
+def _extent(diagnostics: Iterable[dict[str, Any]], *, whole: bool = True) -> Extent:
+    failed = any(each.get("severity") == "error" for each in diagnostics)
+    return Extent.WHOLE if whole and not failed else Extent.PART

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.inputs.loaded import Loaded
+from policies.inputs.loaded import Extent, Loaded
 from policies.inputs.pulumi_json import decode
 from policies.options import Options
 from policies.registry import judged_kinds
@@ -39,13 +39,11 @@ class Stack:
         name: The stack's name, "" where no resource names it.
         loaded: Its resources as they are declared.
         steps: The plan, empty for a state.
-        complete: Whether these are all resources of the stack.
     """
 
     name: str
     loaded: Loaded
     steps: Sequence[PlanStep] = ()
-    complete: bool = True
 
 
 class PulumiFile:
@@ -143,9 +141,9 @@ class PulumiFile:
         )
 
 
-def loaded(resources: Iterable[Resource]) -> Loaded:
+def loaded(resources: Iterable[Resource], extent: Extent = Extent.WHOLE) -> Loaded:
     """Gather what rules judge."""
-    loaded = Loaded(files=1)
+    loaded = Loaded(files=1, extent=extent)
     for resource in resources:
         if resource.kind in judged_kinds():
             loaded.resources.append(resource)

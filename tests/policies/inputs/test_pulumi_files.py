@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.inputs import preview, state
+from policies.inputs.loaded import Extent
 from policies.inputs.pulumi_file import Stack, UnreadableError
 from policies.options import Options
 from policies.plan import judge_plan
@@ -32,21 +33,20 @@ def named(stack: Stack) -> list[str]:
 
 def test_preview_tells_what_is_declared() -> None:
     stack = preview.read(text("nothing-changes.json"), "plan.json")
-    assert (stack.name, stack.complete, stack.loaded.files) == ("production", True, 1)
+    assert (stack.name, stack.loaded.extent, stack.loaded.files) == ("production", Extent.WHOLE, 1)
     assert {step.op for step in stack.steps} == {"same"}
     assert len(stack.steps) == len(stack.loaded.resources) + stack.loaded.ignored == 4
 
 
 def test_preview_without_what_stays_the_same_is_not_complete() -> None:
     stack = preview.read(text("settings-deleted.json"), "plan.json")
-    assert (named(stack), stack.complete) == ([], False)
+    assert (named(stack), stack.loaded.extent) == ([], Extent.PART)
 
 
 def test_preview_that_failed_is_not_complete() -> None:
-    digest = json.loads(text("claim-deleted.json"))
-    assert preview.read(json.dumps(digest | {"changeSummary": None}), "-").complete
+    digest = json.loads(text("nothing-changes.json"))
     failed = [{"severity": "error", "message": "preview failed"}]
-    assert not preview.read(json.dumps(digest | {"changeSummary": None, "diagnostics": failed}), "-").complete
+    assert preview.read(json.dumps({**digest, "diagnostics": failed}), "-").loaded.extent is Extent.PART
 
 
 def test_what_is_to_go_is_not_declared_and_its_successor_is() -> None:
@@ -86,7 +86,7 @@ def test_event_log_tells_the_same_plan_as_the_digest() -> None:
             other.reasons,
             other.changed,
         )
-    assert (events.name, events.complete) == ("production", True)
+    assert (events.name, events.loaded.extent) == ("production", Extent.WHOLE)
 
 
 def test_state_tells_what_was_declared() -> None:
