@@ -106,14 +106,13 @@ def selector(pdb: Node, graph: Graph) -> Iterator[Violation]:
 )
 def disruption_budget(workload: Node, graph: Graph) -> Iterator[Violation]:
     """Look for a budget of whatever is scaled by an HPA or declares more than one pod."""
-    if next(graph.autoscalers(workload), None) is None and workload.integer("spec", "replicas") in _NO_FLEET:
-        return
     labels = template(workload).at("metadata", "labels")
     for pdb in graph.of("PodDisruptionBudget.policy", namespace_of(workload)):
         at = pdb.at("spec", "selector")
         if at.get() is not None and selects(at, labels.mapping()):
             return
-    yield labels.must(be="be selected by a PodDisruptionBudget", value="selected by none")
+    if next(graph.autoscalers(workload), None) is not None or workload.integer("spec", "replicas") not in _NO_FLEET:
+        yield labels.must(be="be selected by a PodDisruptionBudget", value="selected by none")
 
 
 def _guarded(pdb: Node, graph: Graph) -> Iterator[Node]:
