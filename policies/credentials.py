@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from policies.assignments import is_plain, sets_credential
+from policies.credential_formats import FORMATS, URI_PASSWORD, known_format
+from policies.credential_names import NAME, means_public
+from policies.entropy import decoded, random_looking
+from policies.harmless import HARMLESS, is_reference
 
-NAME: Final = re.compile(
-    r"(^|[_.\-])(password|passwd|passphrase|pwd|secret|token|api[_\-]?key|apikey|private[_\-]?key|access[_\-]?key"
-    r"|secret[_\-]?key|signing[_\-]?key|encryption[_\-]?key|license[_\-]?key|credentials?|auth[_\-]?key)s?$",
-    re.IGNORECASE,
-)
-HARMLESS: Final = re.compile(
-    r"true|false|yes|no|on|off|none|null|\d{1,6}(ms|s|m|h|d)?|/[\w./\-]*|\$\([A-Za-z_]\w*\)", re.IGNORECASE
-)
-URI_PASSWORD: Final = re.compile(
-    r"[a-z][a-z0-9+.\-]*://[^\s/@:]*:([^\s/@$][^\s/@]*|\$([^\s/@(][^\s/@]*)?)@", re.IGNORECASE
-)
-"""A password that is not a reference to another variable; without lookahead, which the API server's CEL cannot do."""
-
-FORMATS: Final = {
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a SendGrid key": re.compile(r"\bSG\.[\w\-]{16,}\.[\w\-]{16,}"),
-    "a Twilio key": re.compile(r"\bSK[0-9a-f]{32}\b"),
-    "a Razorpay key": re.compile(r"\brzp_(live|test)_\w{8,}"),
-    "a Cloudinary URL": re.compile(r"\bcloudinary://\d+:[\w\-]+@"),
-    "a New Relic key": re.compile(r"\bNRAK-[A-Z0-9]{20,}\b|\b[0-9a-f]{36}NRAL\b"),
-    "a GitHub token": re.compile(r"\bgh[pousr]_\w{30,}"),
-    "a Slack token": re.compile(r"\bxox[abprs]-[\w\-]{10,}"),
-    "a JSON web token": re.compile(r"\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]+"),
-}
+__all__ = ["FORMATS", "HARMLESS", "NAME", "URI_PASSWORD", "credential", "credential_by_looks"]
 
 
 def credential(name: str, value: str) -> str:
@@ -43,11 +22,34 @@ def credential(name: str, value: str) -> str:
         What it is, as in "a URI with a password"; "" for an ordinary value.
     """
     text = value.strip()
-    if not text or HARMLESS.fullmatch(text):
+    if not text:
         return ""
-    for what, form in FORMATS.items():
-        if form.search(text):
-            return what
-    if URI_PASSWORD.search(text):
-        return "a URI with a password"
-    return "a credential by its name" if NAME.search(name) else ""
+    if found := known_format(text):
+        return found
+    if is_plain(name, text):
+        return "a credential by its name"
+    return credential_by_looks(name, text)
+
+
+def credential_by_looks(name: str, value: str) -> str:
+    """Say which credential a value is where a name is often that of an object with the credential.
+
+    Args:
+        name: The name; it only tells what is public.
+        value: The value; it is looked at, never part of the answer.
+
+    Returns:
+        What it is; "" for an ordinary value.
+    """
+    text = value.strip()
+    if found := _written(text):
+        return found
+    if (inside := decoded(text)) and (found := _written(inside)):
+        return f"{found}, in base64"
+    if not means_public(name) and not is_reference(text) and random_looking(text):
+        return "a random token"
+    return ""
+
+
+def _written(text: str) -> str:
+    return known_format(text) or ("a text that sets a credential" if sets_credential(text) else "")

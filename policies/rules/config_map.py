@@ -52,11 +52,12 @@ def immutable(config_map: Node) -> Iterator[Violation]:
     kinds=("ConfigMap",),
 )
 def plaintext_secret(config_map: Node) -> Iterator[Violation]:
-    """Refuse values that look like credentials."""
-    data = config_map.at("data")
-    for key, raw in data.mapping().items():
-        value = reveal(raw)
-        what = "a Pulumi secret" if value is not raw else ""
-        text = "not known yet" if isinstance(value, Unknown) else value if isinstance(value, str) else ""
-        if what := what or credential(key, text):
-            yield data.must(key, be="be in a Secret", value=what)
+    """Refuse values that look like credentials, binary ones by what base64 holds."""
+    for field in ("data", "binaryData"):
+        data = config_map.at(field)
+        for key, raw in data.mapping().items():
+            value = reveal(raw)
+            what = "a Pulumi secret" if value is not raw else ""
+            text = "not known yet" if isinstance(value, Unknown) else value if isinstance(value, str) else ""
+            if what := what or credential(key, text):
+                yield data.must(key, be="be in a Secret", value=what)

@@ -1,0 +1,72 @@
+"""Finds credentials that a text sets by name: connection strings, option lists, properties, YAML, JSON, redis.conf."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.credential_names import means_credential, means_password
+from policies.harmless import is_code, is_harmless, is_object_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME: Final = r"[A-Za-z_][\w.\-]{1,60}"
+_BARE: Final = r"""[^\s"'`,;&|(){}\[\]<>#=~]++(?![(\[{])"""
+_VALUE: Final = rf"""(?:"([^"\n]*)"|'([^'\n]*)'|({_BARE}))"""
+_FORMS: Final = {
+    "=": re.compile(rf"(?<![\w.$])({_NAME})[ ]?=[ ]?{_VALUE}"),
+    '":': re.compile(rf'"({_NAME})"\s?:\s?"([^"\n]*)"'),
+    "\n": re.compile(rf"^[ \t]*(?:-[ \t]+)?({_NAME}):[ \t]+{_VALUE}[ \t]*(?:#.*)?$", re.MULTILINE),
+    "requirepass": re.compile(rf"^[ \t]*(requirepass)[ \t]+{_VALUE}", re.MULTILINE),
+    "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
+}
+_ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
+_HEADER: Final = re.compile(r"authorization:\s*(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
+
+
+def sets_credential(text: str) -> bool:
+    """Tell whether a text sets a credential to a plain value.
+
+    Args:
+        text: A connection string, a list of options, a file.
+
+    Returns:
+        Whether it does.
+    """
+    if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
+        return True
+    passwords = (*_ACL_PASSWORD.findall(text), *_HEADER.findall(text)) if " " in text else ()
+    return any(is_set("password", each) for each in passwords)
+
+
+def is_set(name: str, value: str) -> bool:
+    """Tell whether, in the midst of a text, a name stands for a credential and a value is one.
+
+    Args:
+        name: The name.
+        value: What it is set to.
+
+    Returns:
+        Whether it is no reference, no piece of code and no name of a Secret.
+    """
+    return is_option(name, value) and not is_code(value)
+
+
+def is_option(name: str, value: str) -> bool:
+    """Tell whether an option stands for a credential and its value is one, and not the name of a Secret."""
+    return is_plain(name, value) and (means_password(name) or not is_object_name(value))
+
+
+def is_plain(name: str, value: str) -> bool:
+    """Tell whether a name stands for a credential and its value is one, and no reference to it."""
+    return value != "" and means_credential(name) and not is_harmless(name, value)
+
+
+def _sets(form: re.Pattern[str], text: str) -> bool:
+    return any(is_set(name, value) for name, value in _pairs(form, text))
+
+
+def _pairs(form: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    for name, *values in form.findall(text):
+        yield name, next(filter(None, values), "")

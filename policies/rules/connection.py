@@ -1,0 +1,71 @@
+"""Connections to the databases: nobody on the way reads along."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.connections import plain_connection
+from policies.entropy import decoded
+from policies.pods import WORKLOADS, containers
+from policies.rule import About, Severity, rule
+from policies.values import Unknown, reveal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from policies.node import Node, Violation
+
+_SNIPPET: Final = """\
+data:
+  REDIS_URL: rediss://redis.production.svc:6379
+  MONGODB_URI: mongodb+srv://merchant.example.mongodb.net/rez
+"""
+_HOLDERS: Final = {"ConfigMap": ("data",), "Secret": ("stringData", "data")}
+_DATABASE: Final = re.compile(r"(redis|mongo|database|db|cache).*(uri|url|dsn|connection[_-]?string)$", re.IGNORECASE)
+
+
+def _settings(holder: Node) -> Iterator[Node]:
+    """Pick variables, the items of command lines, and entries of ConfigMaps and Secrets."""
+    fields = _HOLDERS.get(holder.text("kind"))
+    for field in fields or ():
+        data = holder.at(field)
+        if isinstance(entries := reveal(data.value), dict):
+            yield from (data.at(key) for key in entries)
+    for container in () if fields else containers(holder):
+        for field in ("env", "command", "args"):
+            yield from container.each(field)
+
+
+@rule(
+    About(
+        id="connection-tls",
+        severity=Severity.HIGH,
+        title="MongoDB and Redis are reached over TLS",
+        why="Sessions, orders and the password itself would cross the network in plain text",
+        remedy="write rediss:// for redis://, and mongodb+srv:// or tls=true for mongodb://",
+        snippet=_SNIPPET,
+        source="runbook, External Dependencies: MongoDB Atlas, Redis; MongoDB and Redis documentation: TLS",
+    ),
+    kinds=(*WORKLOADS, *_HOLDERS),
+    each=_settings,
+    production_only=True,
+)
+def tls(setting: Node) -> Iterator[Violation]:
+    """Refuse plain connection strings, which are not shown: they may hold a password."""
+    in_variable = isinstance(reveal(setting.value), dict)
+    at = setting.at("value") if in_variable else setting
+    value = reveal(at.value)
+    if isinstance(value, str):
+        in_base64 = setting.root.text("kind") == "Secret" and setting.steps[0] == "data"
+        if plain := plain_connection(decoded(value) if in_base64 else value):
+            yield at.must(be="use TLS", value=f"a {plain} URI without TLS")
+    elif isinstance(value, Unknown) and _matters(setting, setting.text("name") if in_variable else None):
+        at.get()
+
+
+def _matters(setting: Node, variable: str | None) -> bool:
+    """Tell whether a value that is not known yet is a connection; Secrets get theirs from resources not made yet."""
+    if setting.root.text("kind") == "Secret":
+        return False
+    return _DATABASE.search(str(setting.steps[-1]) if variable is None else variable) is not None
