@@ -19,7 +19,7 @@ from infra.settings import Settings, load
 from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from infra.engine.process import OnLine
 
@@ -148,9 +148,14 @@ class Engine:
             DriftFound: There are changes and `--expect-no-changes` was given.
             RezError: Any other failure of an operation, with the engine's own words.
         """
-        command = command_of(args)
-        if command not in JUDGED:
+        if command_of(args) not in JUDGED:
             return process.attached(args, cwd=self.root, env=self._environment)
+        self._judged(args, env=env, on_line=on_line)
+        return 0
+
+    def _judged(self, args: Sequence[str], *, env: dict[str, str] | None, on_line: OnLine | None) -> str:
+        """Run a command that tells by events how it went; gives the events, one JSON object a line."""
+        command = command_of(args)
         settings = load(self.stack, self.root)  # what cannot work is refused before the engine starts
         if command in MUTATING:
             self._guard(settings)
@@ -161,31 +166,47 @@ class Engine:
         with tempfile.TemporaryDirectory(prefix="rez-", dir=place) as folder:
             log = Path(folder) / "events"
             code, output = process.run([*args, "--event-log", str(log)], cwd=self.root, env=whole, on_line=on_line)
-            found = events.parse(log.read_text()) if log.exists() else []
-        if failure := events.judge(found, output, code, writes=command in MUTATING):
+            told = log.read_text() if log.exists() else ""
+        if failure := events.judge(events.parse(told), output, code, writes=command in MUTATING):
             raise failure
-        return code
+        return told
 
-    def up(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> None:
+    def up(
+        self,
+        release: str | None = None,
+        targets: Sequence[str] = (),
+        on_line: OnLine | None = None,
+        gate: Callable[[str], None] | None = None,
+    ) -> None:
         """Bring the stack to what is declared.
 
         Args:
             release: `VERSION=IMAGE@sha256:DIGEST` to run, None to keep the one that runs.
             targets: URN patterns; empty for everything.
             on_line: Called with each line of the engine's output.
+            gate: Called with the plan, as `preview` gives it, before anything is changed; what it raises ends the run.
 
         Raises:
             RezError: As `run`.
         """
-        self.run(["up", "--yes", *self._options(targets)], env=_release(release), on_line=on_line)
+        options = self._options(targets)
+        if gate is not None:
+            self.recover()  # what a killed engine left would show as a plan
+            gate(self.preview(release, targets, on_line=lambda _: None))
+            options.append("--skip-preview")
+        self.run(["up", "--yes", *options], env=_release(release), on_line=on_line)
 
-    def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> None:
+    def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> str:
         """Show what `up` would do, policies included; touches nothing.
 
+        Returns:
+            The plan as the engine's events, one JSON object a line: `policies.inputs.preview` reads it. They come with
+            the text for people, where `preview --json` gives one or the other and no word of a policy's violation.
+
         Raises:
             RezError: As `run`.
         """
-        self.run(["preview", "--diff", *self._options(targets)], env=_release(release), on_line=on_line)
+        return self._judged(["preview", "--diff", *self._options(targets)], env=_release(release), on_line=on_line)
 
     def _options(self, targets: Sequence[str]) -> list[str]:
         return [

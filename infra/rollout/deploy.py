@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
-from infra.rollout import failure, ledger, watch
+from infra.rollout import failure, gate, ledger, watch
 from infra.rollout.releases import current_release, resolve
 from infra.rollout.report import Report
 from infra.rollout.snapshot import image
@@ -69,12 +69,20 @@ def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: 
 
     Raises:
         PreconditionError: The version is unknown, or the stack was never brought up.
+        PolicyViolation: The version is older than the one that runs, and the ledger does not know it.
         UnavailableError: The cluster does not answer.
     """
     release = resolve(text, stack=scene.stack, known=known, repository=repository)
     snapshot = watch.read(scene.cluster, scene.target)
     current = current_release(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
+    gate.refuse_release(
+        release.version,
+        running=current.version if current else "",
+        known={record.version for record in history},
+        stack=scene.stack,
+        say=scene.say,
+    )
     healthy = healthy_now(snapshot, current, scene.target.container)
     return Plan(
         release=release,

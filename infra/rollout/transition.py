@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from infra.errors import Inconclusive, UnavailableError
 from infra.rejection import ApiError
-from infra.rollout import feed, ledger, watch
+from infra.rollout import feed, gate, ledger, watch
 from infra.rollout.ledger import Record
 from infra.rollout.memory import Memory
 from infra.rollout.snapshot import image
@@ -31,11 +31,17 @@ LOG_LINES = 20
 class Engine(Protocol):
     """The part of `infra.engine.Engine` that a rollout needs."""
 
-    def up(self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None) -> None:
-        """Bring the stack to its program."""
+    def up(
+        self,
+        release: str | None,
+        targets: Sequence[str],
+        on_line: Callable[[str], None] | None,
+        gate: Callable[[str], None] | None,
+    ) -> None:
+        """Bring the stack to its program, unless the gate refuses the plan."""
 
-    def preview(self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None) -> None:
-        """Show what `up` would do."""
+    def preview(self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None) -> str:
+        """Show what `up` would do, and give the plan."""
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; empty when it has no state."""
@@ -95,20 +101,28 @@ def apply(scene: Scene, release: Release) -> None:
     """Run the engine for a release, for the API alone.
 
     Raises:
+        PolicyViolation: The plan costs data, or breaks a rule; nothing was touched.
         RezError: As the engine does; nothing is watched then.
     """
     scene.say(f"engine: bringing {scene.target.deployment} to {release.version} ({release.image})")
-    scene.engine.up(str(release), [API_COMPONENT], lambda said: scene.say(f"  {said}") if said.strip() else None)
+    scene.engine.up(
+        str(release),
+        [API_COMPONENT],
+        lambda said: scene.say(f"  {said}") if said.strip() else None,
+        lambda plan: gate.refuse_plan(plan, stack=scene.stack, say=scene.say),
+    )
 
 
 def preview(scene: Scene, release: Release) -> list[str]:
     """What the engine would do for a release, policies included; nothing is touched.
 
     Raises:
+        PolicyViolation: The plan costs data, or breaks a rule.
         RezError: As the engine does.
     """
     said: list[str] = []
-    scene.engine.preview(str(release), [API_COMPONENT], said.append)
+    plan = scene.engine.preview(str(release), [API_COMPONENT], said.append)
+    gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
     return [entry for entry in said if entry.strip()]
 
 

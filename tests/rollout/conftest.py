@@ -103,8 +103,17 @@ class FakeEngine:
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
         self.previews: list[str | None] = []
+        self.plan = '{"sequence":0,"summaryEvent":{"isPreview":true,"result":"succeeded"}}'
 
-    def up(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> None:
+    def up(
+        self,
+        release: str | None,
+        targets: list[str],
+        on_line: Callable[[str], None] | None,
+        gate: Callable[[str], None] | None,
+    ) -> None:
+        if gate is not None:
+            gate(self.plan)
         self.ups.append((release, list(targets)))
         version, _, image = (release or "").partition("=")
         if failures := self.failing.get(version):
@@ -114,10 +123,11 @@ class FakeEngine:
         if failures := self.failing_halfway.get(version):
             raise failures.pop(0)
 
-    def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> None:
+    def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> str:
         self.previews.append(release)
         if on_line:
             on_line("~ Deployment merchant-backend")
+        return self.plan
 
     def outputs(self) -> dict[str, Any]:
         return copy.deepcopy(self.state)
