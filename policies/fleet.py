@@ -1,8 +1,7 @@
-"""How many pods of a Deployment there can be at one time, and what a setting of theirs is."""
+"""What a setting of a fleet's pods is."""
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -15,22 +14,7 @@ if TYPE_CHECKING:
 
     from policies.node import Node
 
-_DEFAULT_SURGE: Final = "25%"
-_PERCENT: Final = re.compile(r"(\d{1,6})%", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
-_ALL_PERCENT: Final = 100
-
-
-def most_pods(deployment: Node, graph: Graph) -> int:
-    """Tell how many pods there are at the peak of an update under full load: the HPA's ceiling and the surge.
-
-    Raises:
-        UndeterminedError: When one of the numbers is not known yet.
-    """
-    ceilings = [hpa.integer("spec", "maxReplicas") or 1 for hpa in graph.autoscalers(deployment)]
-    replicas = deployment.integer("spec", "replicas")
-    count = max(ceilings, default=1 if replicas is None else replicas)
-    return count + _surge(deployment, count)
 
 
 def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None:
@@ -53,17 +37,6 @@ def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None
             found[variable.text("name")] = _value(variable, graph)
     numbers = (str(found[name]).strip() for name in names if name in found)
     return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
-
-
-def _surge(deployment: Node, count: int) -> int:
-    strategy = deployment.at("spec", "strategy")
-    if strategy.text("type") == "Recreate":
-        return 0
-    surge = strategy.get("rollingUpdate", "maxSurge")
-    share = _PERCENT.fullmatch(_DEFAULT_SURGE if surge is None else str(surge))
-    if share:
-        return math.ceil(count * int(share[1]) / _ALL_PERCENT)
-    return surge if isinstance(surge, int) else 0
 
 
 def _from_config_maps(container: Node, graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:

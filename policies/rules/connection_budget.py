@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policies.api import api_containers
 from policies.atlas import DEDICATED, PLACE, connections, hardware, scaling_fields, scalings, size_field
-from policies.fleet import most_pods, setting
+from policies.fleet import setting
 from policies.limits import (
     CONNECTIONS_SOURCE,
     LEAST_TIER,
@@ -17,6 +17,7 @@ from policies.limits import (
     RESERVED_CONNECTIONS,
 )
 from policies.rule import About, Severity, graph_rule
+from policies.scale import most_pods
 from policies.values import reveal
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.api import api_containers
-from policies.fleet import most_pods, setting
+from policies.fleet import setting
 from policies.limits import (
     NAMESPACE,
     REDIS_CONNECTIONS,
@@ -17,6 +17,7 @@ from policies.redis.configuration import configurations
 from policies.redis.nodes import nodes
 from policies.redis.servers import KINDS, servers
 from policies.rule import About, Severity, graph_rule
+from policies.scale import most_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
