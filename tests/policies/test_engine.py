@@ -13,6 +13,9 @@ import pytest
 
 import policies
 from infra.local import plugins, toolchain
+from policies.inputs import preview as previews
+from policies.judge import judge, judge_stack
+from policies.rule import Enforcement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +48,7 @@ for each in yaml.load_all(open({str(GOLDEN)!r}), Loader):
         if replicas := os.environ.get("REPLICAS"):
             each["spec"]["replicas"] = int(replicas)
     group = each["apiVersion"] if "/" in each["apiVersion"] else "core/v1"
-    options = pulumi.ResourceOptions(version="{version("pulumi-kubernetes")}", protect=said.get("protect"))
+    options = pulumi.ResourceOptions(version="{version("pulumi-kubernetes")}", **said)
     name = f"{{each['kind'].lower()}}-{{each['metadata']['name']}}"
     pulumi.CustomResource(f"kubernetes:{{group}}:{{each['kind']}}", name, each, options)
 """
@@ -90,6 +93,26 @@ def test_good_stack_passes(preview: Preview) -> None:
     done = preview("production")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "rez-runbook@v0.1.0" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("variables", "finds"),
+    [
+        ({}, set()),
+        ({"CPU_LIMIT": "8", "REPLICAS": "2"}, {"deployment-cpu-limit", "deployment-replicas"}),
+        ({"CPU_LIMIT": UNKNOWN_STRING}, {"deployment-cpu-limit"}),
+    ],
+)
+def test_preview_as_json_is_judged_as_in_the_engine(
+    preview: Preview, variables: dict[str, str], finds: set[str]
+) -> None:
+    done = preview("production", "--json", "--show-sames", **variables)
+    assert (done.returncode != 0) == bool(finds), done.stderr
+    resources = previews.read(done.stdout, "preview.json").loaded.resources
+    found = [each for resource in resources for each in judge(resource, stack="production")]
+    found += judge_stack(resources, stack="production")
+    assert {finding.rule.id for finding in found if finding.enforcement is Enforcement.MANDATORY} >= finds
+    assert bool(found) == bool(finds), [finding.message for finding in found]
 
 
 def test_bad_value_and_bad_combination_stop_the_preview(preview: Preview) -> None:
