@@ -9,6 +9,7 @@ from typing import Final
 
 import pulumi
 
+from infra.components.admission import Admission
 from infra.components.api import Api
 from infra.components.platform import Platform
 from infra.errors import PreconditionError, SettingsError
@@ -34,6 +35,7 @@ async def main() -> None:
     named = os.environ.get(RELEASE_VARIABLE)
     release = parse_release(named) if named else await running_release()
     platform = Platform("platform", settings)
+    Admission("admission", platform=platform)
     api = Api("api", settings, release, secret_values=secrets, platform=platform)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export("namespace", NAMESPACE)

@@ -17,6 +17,7 @@ from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
 from infra.manifests.release import Release
 from infra.settings.inventory import INVENTORY
+from policies.admission import GUARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +140,16 @@ def test_a_deploys_objects_are_below_the_api_and_the_rest_is_not(monkeypatch: py
         "HorizontalPodAutoscaler",
         "PodDisruptionBudget",
     }
+
+
+def test_what_the_api_server_enforces_is_declared_on_every_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+    for stack in ("production", "local"):
+        requests = declare(monkeypatch, stack=stack).requests
+        names = [name for name, request in requests.items() if "rez:admission:Admission" in request.parent]
+        kinds = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+        assert sorted(names) == sorted(f"{kind}/rez-{guard.name}" for kind in kinds for guard in GUARDS)
+        labels = requests[names[0]].object.fields["metadata"].struct_value.fields["labels"].struct_value.fields
+        assert labels["app.kubernetes.io/part-of"].string_value == "rez"
 
 
 def test_nothing_is_created_before_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:

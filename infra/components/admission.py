@@ -1,0 +1,34 @@
+"""The rules that the API server enforces itself, against everybody who writes in the namespace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from infra.components.kubernetes_object import KubernetesObject
+from infra.manifests import Manifest, names
+from policies.admission import manifests
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+class Admission(pulumi.ComponentResource):
+    """Each policy, and the binding that puts it in force.
+
+    Args:
+        name: The component's name.
+        platform: What comes first: the namespace that they are about.
+        exempt: Ids of rules that are to warn instead of deny.
+    """
+
+    def __init__(self, name: str, *, platform: pulumi.Resource, exempt: Collection[str] = ()) -> None:
+        super().__init__("rez:admission:Admission", name)
+        for manifest in manifests(exempt):
+            KubernetesObject(_labelled(manifest), pulumi.ResourceOptions(parent=self, depends_on=[platform]))
+        self.register_outputs({})
+
+
+def _labelled(manifest: Manifest) -> Manifest:
+    return {**manifest, "metadata": names.metadata(manifest["metadata"]["name"], None)}

@@ -1,0 +1,58 @@
+"""Kubernetes' own admission: the rules that CEL can judge on one object, enforced against `kubectl` too.
+
+The API server judges what people and programs write in the namespace `production`: workloads, autoscalers, budgets,
+Services, Ingresses, Roles and their bindings, and the Namespace itself. It leaves alone what controllers make of them
+(pods, ReplicaSets, EndpointSlices) and what they keep books in (ConfigMaps, Secrets): nothing may stop a controller.
+Pods are judged by Pod Security already.
+
+An update is judged only if it changes what the policy judges, so that an object that was bad before can still be
+labelled, scaled and deleted.
+
+The annotation `policies.rez.dev/exempt` means nothing here: whoever can write a bad object can also annotate it. While
+an exemption is in force, the program names its rule in `exempt`: that rule then warns everybody and leaves a trace in
+the audit log, instead of denying. A change of a policy comes into force about a second after it was written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.admission import deployment, hpa, ingress, namespace, pdb, role, role_binding, scale, service, workload
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from policies.values import Manifest
+
+GUARDS: Final = (
+    workload.GUARD,
+    deployment.GUARD,
+    scale.GUARD,
+    hpa.GUARD,
+    pdb.GUARD,
+    service.GUARD,
+    ingress.GUARD,
+    role.GUARD,
+    role_binding.GUARD,
+    namespace.GUARD,
+)
+"""What is judged in the API server, one guard per kind."""
+
+RULES: Final = frozenset(rule for guard in GUARDS for rule in guard.checks)
+"""The ids of the rules that hold against `kubectl` too."""
+
+
+def manifests(exempt: Collection[str] = ()) -> list[Manifest]:
+    """Make the policies and their bindings.
+
+    Args:
+        exempt: Ids of rules that are to warn instead of deny.
+
+    Returns:
+        Pairs of a ValidatingAdmissionPolicy and the ValidatingAdmissionPolicyBinding that puts it in force.
+    """
+    found: list[Manifest] = []
+    for guard in GUARDS:
+        found += guard.manifests([rule for rule in guard.checks if rule not in exempt], exempt=False)
+        found += guard.manifests([rule for rule in guard.checks if rule in exempt], exempt=True)
+    return found

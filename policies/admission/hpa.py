@@ -1,0 +1,25 @@
+"""What must hold of every HorizontalPodAutoscaler, and of the API's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policies.admission.guard import Guard, quoted
+from policies.limits import API, PODS
+
+_LEAST: Final = "object.spec.minReplicas"
+_MOST: Final = "object.spec.maxReplicas"
+
+GUARD: Final = Guard(
+    name="hpa",
+    group="autoscaling/v2",
+    resources=("horizontalpodautoscalers",),
+    judged="spec",
+    variables={"of_another": f"object.spec.scaleTargetRef.name != {quoted(API)}"},
+    checks={
+        "hpa-min-replicas": f"variables.of_another || ({PODS.least} <= {_LEAST} && {_LEAST} <= {PODS.most})",
+        "hpa-max-replicas": f"variables.of_another || ({PODS.least} <= {_MOST} && {_MOST} <= {PODS.most})",
+        "hpa-range": f"{_LEAST} < {_MOST}",
+    },
+)
+"""An autoscaler of the API is one that names it as its target, under whatever name."""
