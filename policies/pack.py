@@ -18,13 +18,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from policies.inputs.protobuf import decode
 from policies.exemptions import KEY, Declared, cover, faults, of_config, of_resources, parsed
+from policies.inputs.protobuf import decode
 from policies.judge import judge, judge_stack
 from policies.options import Options
 from policies.registry import RULES
 from policies.resources import Resource, from_pulumi
 from policies.rule import Enforcement, Finding, Rule, Scope, Severity
+from policies.urn import stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,7 +80,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         resource = _resource(request)
         self._declared[request.urn] = resource
         own = of_resources([resource])
-        found = cover(judge(resource, stack=_stack(request.urn)), [self._exemptions, own], today=_today())
+        found = cover(judge(resource, stack=stack_of(request.urn)), [self._exemptions, own], today=_today())
         return _response([*found, *faults([own], today=_today())])
 
     def AnalyzeStack(self, request: analyzer_pb2.AnalyzeStackRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
@@ -88,7 +89,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         # The engine sends what the provider returned. For an object that is live that holds the API server's defaults
         # and the HPA's replicas, so what the program declared is judged, where it declared the resource in this run.
         resources = [self._declared.get(sent.urn) or _resource(sent) for sent in request.resources]
-        stack = _stack(request.resources[0].urn) if request.resources else ""
+        stack = stack_of(request.resources[0].urn) if request.resources else ""
         exemptions = [self._exemptions, of_resources(resources)]
         found = cover(judge_stack(resources, stack=stack), exemptions, today=_today())
         return _response([*found, *faults([self._exemptions], today=_today())])
@@ -154,7 +155,3 @@ def _diagnostic(finding: Finding) -> analyzer_pb2.AnalyzeDiagnostic:
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _stack(urn: str) -> str:
-    return urn.split("::", 1)[0].rpartition(":")[2]
