@@ -73,7 +73,7 @@ def cpu_request(container: Node, graph: Graph) -> Iterator[Violation]:
         for name in sorted({name for name, whose in _shares(hpa) if whose in {"", container.text("name")}}):
             if not amount(container, "requests", name):
                 scaler = f"HPA {hpa.text('metadata', 'name')}"
-                yield container.must("resources", "requests", name, be=f"be set: {scaler} counts in percent of it")
+                yield container.must("resources", "requests", name, be=f"be above 0: {scaler} counts in percent of it")
 
 
 def _in_range(percent: int | None) -> bool:
