@@ -167,9 +167,18 @@ def shown(value: Any) -> str:
     """
     if value is None:
         return "not set"
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
-    text = " ".join(text.split()) or '""'
+    text = " ".join(_text(value).split()) or '""'
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):  # in order: the engine's messages keep none
+        return f"{{{', '.join(f'{key}: {_text(value[key])}' for key in sorted(value, key=str))}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return "null" if value is None else str(value)
 
 
 def _label(item: Any, index: int) -> str:

@@ -7,62 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf import empty_pb2, json_format, struct_pb2
+from google.protobuf import empty_pb2, json_format
 from pulumi.runtime.proto import analyzer_pb2
 from pulumi_policy import policy as stock
 
 import policies
 from policies.inputs.protobuf import decode
-from policies.inputs.signatures import SECRET, SIGNATURE
+from policies.inputs.signatures import SIGNATURE
 from policies.judge import judge, judge_stack
 from policies.options import Options
 from policies.pack import Analyzer
 from policies.registry import RULES
 from policies.resources import from_pulumi
 from policies.rule import Scope
-from policies.values import UNKNOWN, Secret, Unknown
+from policies.values import UNKNOWN, Secret
+from tests.policies.encoders import request, stack_request, struct
 
-UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 DEPLOYMENT = "Deployment/merchant-backend"
 CPU_LIMIT = "spec.template.spec.containers.api.resources.limits.cpu"
-TYPES = {"v1": "core/v1"}
-
-
-def encode(value: Any) -> Any:
-    if isinstance(value, Unknown):
-        return UNKNOWN_STRING
-    if isinstance(value, Secret):
-        return {SIGNATURE: SECRET, "value": encode(value.value)}
-    if isinstance(value, dict):
-        return {key: encode(item) for key, item in value.items()}
-    return [encode(item) for item in value] if isinstance(value, list) else value
-
-
-def struct(value: dict[str, Any]) -> struct_pb2.Struct:
-    message = struct_pb2.Struct()
-    message.update(encode(value))
-    return message
-
-
-def content(document: dict[str, Any], stack: str) -> dict[str, Any]:
-    """What a message says of a document of the golden stack."""
-    said = document.get("pulumi", {})
-    body = {key: value for key, value in document.items() if key != "pulumi"}
-    name = said.get("name") or f"{body['kind'].lower()}-{body['metadata']['name']}"
-    version = body.get("apiVersion", "")
-    token = said.get("type") or f"kubernetes:{TYPES.get(version, version)}:{body['kind']}"
-    options = analyzer_pb2.AnalyzerResourceOptions(protect=said.get("protect", False))
-    urn = f"urn:pulumi:{stack}::rez-infra::{token}::{name}"
-    return {"type": token, "name": name, "urn": urn, "options": options, "properties": struct(body)}
-
-
-def request(document: dict[str, Any], stack: str = "production") -> Any:
-    return analyzer_pb2.AnalyzeRequest(**content(document, stack))
-
-
-def stack_request(documents: Any, stack: str = "production") -> Any:
-    sent = [analyzer_pb2.AnalyzerResource(**content(each, stack)) for each in documents]
-    return analyzer_pb2.AnalyzeStackRequest(resources=sent)
 
 
 def ids(response: Any) -> list[tuple[str, int]]:
@@ -208,7 +170,7 @@ def test_says_the_same_as_the_stock_sdk(golden: Any) -> None:
     message = stack_request(known)
     key = "policyName"
     assert sorted(
-        (json_format.MessageToDict(d) for d in ours.AnalyzeStack(message, None).diagnostics), key=_by(key)
+        (json_format.MessageToDict(d) for d in Analyzer().AnalyzeStack(message, None).diagnostics), key=_by(key)
     ) == [json_format.MessageToDict(d) for d in theirs.AnalyzeStack(message, None).diagnostics]
 
 
