@@ -11,7 +11,7 @@ from policies.harmless import is_code, is_harmless, is_object_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAME: Final = r"[A-Za-z_][\w.\-]{1,60}"
+_NAME: Final = r"[A-Za-z_][\w.\-\[\]]{1,60}"
 _BARE: Final = r"""[^\s"'`,;&|(){}\[\]<>#=~]++(?![(\[{])"""
 _VALUE: Final = rf"""(?:"([^"\n]*)"|'([^'\n]*)'|({_BARE}))"""
 _FORMS: Final = {
@@ -22,7 +22,7 @@ _FORMS: Final = {
     "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
 }
 _ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
-_HEADER: Final = re.compile(r"authorization:\s*(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
+_HEADER: Final = re.compile(r"authorization: *(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
 
 
 def sets_credential(text: str) -> bool:
@@ -36,8 +36,9 @@ def sets_credential(text: str) -> bool:
     """
     if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
         return True
-    passwords = (*_ACL_PASSWORD.findall(text), *_HEADER.findall(text)) if " " in text else ()
-    return any(is_set("password", each) for each in passwords)
+    passwords = _ACL_PASSWORD.findall(text) if ">" in text else []
+    headers = _HEADER.findall(text) if ": " in text else []
+    return any(is_set("password", each) for each in (*passwords, *headers))
 
 
 def is_set(name: str, value: str) -> bool:

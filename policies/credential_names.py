@@ -26,13 +26,13 @@ NAME: Final = re.compile(
 
 _WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
-_ANY_SECRET: Final = re.compile(rf"(?:^|_)(?:secret|bearer){_END}")
+_ANY_SECRET: Final = re.compile(rf"(?:^|_)secret{_END}")
 _OF_AN_OBJECT: Final = re.compile(
     r"(?:^|_)(?:tls|ssl|ca|certs?|certificate|pull|image|registry|existing|ingress)_secrets?$"
 )
 _PASSWORD: Final = re.compile(rf"(?:pass(?:word|wd|phrase|code)s?|requirepass|masterauth|(?:^|_)(?:pass|pwd|pw)){_END}")
 _PUBLIC: Final = re.compile(
-    r"(?:^|_)(?:hash|digest|checksum|sum|sha\d*|md5|fingerprint|thumbprint|integrity|signature|ids?|uid|uuid|commit"
+    r"(?:^|_)(?:hash(?:es)?|digests?|checksums?|sums?|sha\d*|md5|fingerprint|thumbprint|integrity|signatures?|ids?|kid|uid|uuid|commit"
     r"|revision|version|etag|ca|certs?|certificates?|bundle|public|pub|pubkey|image)(?:_|\d|$)"
 )
 

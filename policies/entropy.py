@@ -24,15 +24,22 @@ _DIGESTS: Final = frozenset({40, 56, 64, 96, 128})
 _LEAST_SPREAD: Final = 0.82
 """Shannon entropy over the most that alphabet and length allow; random tokens have more in 99 cases of 100."""
 
-_RUN: Final = re.compile(r"[a-z]{4,}|[A-Z]{4,}")
-_MOST_IN_RUNS: Final = 0.4
-"""Share in runs of four letters or more of one case: words in camel case have more, 98 of 100 random tokens less."""
+_WORD: Final = re.compile(
+    r"(?=[A-Za-z]?[b-df-hj-np-tv-xz]*[aeiouy])[A-Z]?[a-z]{3,}|(?=[B-DF-HJ-NP-TV-XZ]*[AEIOUY])[A-Z]{4,}"
+)
+_DATE: Final = re.compile(r"\d{6}")
+_MOST_IN_WORDS: Final = 0.45
+"""Share of what looks like words: names in camel case have more, 95 of 100 random tokens less."""
 
 _LEAST_DIGITS: Final = 0.15
 """Share of digits over an alphabet of one case, where letters form runs anyway; random tokens have 0.28."""
 
 _SEQUENCE: Final = b"\x30"
 _INTEGER_OF_ONE_BYTE: Final = b"\x02\x01"
+_ASCII: Final = 0x80
+_LEAST_ASCII: Final = 0.8
+"""Share of bytes below 0x80 in encoded messages; random bytes have 0.5."""
+
 _GZIP: Final = b"\x1f\x8b"
 _SSH: Final = re.compile(rb"\0\0\0.(?:ssh|ecdsa|sk-)", re.DOTALL)
 
@@ -81,14 +88,19 @@ def _spread(core: str, alphabet: int) -> float:
 
 def _worded(core: str, alphabet: int) -> bool:
     if alphabet == _BOTH_CASES:
-        return sum(map(len, _RUN.findall(core))) > _MOST_IN_RUNS * len(core)
+        in_words = sum(map(len, _WORD.findall(core)))
+        return in_words > _MOST_IN_WORDS * len(core) or _DATE.search(core) is not None
     return not core.isalnum() or sum(map(str.isdigit, core)) < _LEAST_DIGITS * len(core)
 
 
 def _structured(text: str) -> bool:
+    """Tell whether base64 holds a certificate, a public key, a signature, a message or a text."""
     raw = _bytes(text)
+    if not raw:
+        return False
     public_der = raw.startswith(_SEQUENCE) and _INTEGER_OF_ONE_BYTE not in raw[2:6]
-    return public_der or raw.startswith(_GZIP) or _SSH.match(raw) is not None or bool(_text(raw))
+    message = sum(byte < _ASCII for byte in raw) >= _LEAST_ASCII * len(raw)
+    return public_der or message or raw.startswith(_GZIP) or _SSH.match(raw) is not None or bool(_text(raw))
 
 
 def _bytes(text: str) -> bytes:

@@ -11,11 +11,11 @@ from policies.entropy import random_looking
 _REFERENCE: Final = (
     r"(?s:.*(\$\(|\$\{|\{\{|\[\[|<%|%\{).*)"  # variables of Kubernetes and shells, templates
     r"|(?-i:\$[A-Z_][A-Z0-9_]*)|\$\d|%\w+%|%[sv]|__\w+__|@\w+@"
-    r"|<[^<>]+>|\*{2,}|x{3,}|\.{2,}|\[redacted\]"  # placeholders and masks
+    r"|<[^<>]+>|\*{2,}|x{3,}|\.{2,}|\[(redacted|secret|hidden)\]"  # placeholders and masks
     r"|(?s:ENC\[.*)|ref\+\w+://\S+|\{cipher\}\S+|(vault|ssm|op|env|awssm|gcpsm|secretsmanager):\S+"  # secrets managers
-    r"|arn:[\w\-]+:(secretsmanager|ssm|kms):\S+|projects/[\w\-]+/secrets/\S+"
+    r"|arn:[\w\-]+:(secretsmanager|ssm|kms):\S+|projects/[\w\-]+/secrets/\S+|\S+@azurekeyvault"
 )
-_SWITCH: Final = r"true|false|yes|no|on|off|none|null|nil|enabled|disabled|\d{1,6}(ms|s|m|h|d)?"
+_SWITCH: Final = r"true|false|yes|no|y|n|on|off|none|null|nil|enabled|disabled|\d{1,6}(ms|s|m|h|d)?|v?\d+(\.\d+){1,3}"
 _PLACE: Final = (
     r"(~|\.{1,2}|file:/{0,2})?/[\w.\-/]*|[\w.\-]+\.(json|ya?ml|toml|pem|key|crt|cert|txt|conf|env|jks|p12|jwt)"
     r"|https?://[^\s@?]+"

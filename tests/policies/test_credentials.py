@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policies.annotations import in_annotation
@@ -87,6 +88,7 @@ GENERATED = {
     "JSON": lambda: f'{{"user": "api", "clientSecret": "{drawn(WORDY, 24)}"}}',
     "YAML": lambda: f"db:\n  user: api\n  password: {drawn(WORDY, 12)}\n",
     "properties": lambda: f"port=3000\ndb.password = {drawn(WORDY, 12)}\n",
+    "list in properties": lambda: f"app.users[0].name=api\napp.users[0].password={drawn(WORDY, 12)}\n",
     "redis.conf": lambda: f"port 6379\nrequirepass {drawn(WORDY, 20)}\n",
     "ACL file": lambda: f"user default off\nuser api on >{drawn(WORDY, 20)} ~* +@all\n",
     "header": lambda: f"Authorization: Bearer {drawn(WORDY, 30)}",
@@ -149,6 +151,7 @@ CREDENTIALS = st.sampled_from(sorted(GENERATED)).map(lambda what: GENERATED[what
 
 
 @given(st.text() | st.sampled_from(BY_NAME), TEXTS | st.tuples(TEXTS, CREDENTIALS, TEXTS).map("".join))
+@settings(deadline=None)  # the longest examples, on a busy machine
 @example("", "\ud800")
 @example("password", "=" * 10_000)
 @example("x", "a" * 100_000)
@@ -200,3 +203,18 @@ def test_uuid_is_no_token(value: uuid.UUID) -> None:
 def test_digest_is_no_token(length: int, raw: bytes) -> None:
     if length in {20, 28, 32, 48, 64}:
         assert not random_looking(raw[:length].hex())
+
+
+WITH_CANARIES = [
+    path
+    for path in sorted((Path(__file__).parent / "fixtures").glob("*/*.yaml"))
+    if re.search(r"canary-|hunter2", path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("path", WITH_CANARIES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_finding_shows_a_credential(path: Path, golden: Any, load_fixture: Any) -> None:
+    golden.change(load_fixture(path)["change"])
+    for finding in golden.findings():
+        assert "canary-" not in finding.text
+        assert "hunter2" not in finding.text
