@@ -82,14 +82,12 @@ class Node:
         """Go to a field without judging whether it is there or known."""
         if not keys:
             return self
-        value, secret = self.value, False
+        value = self.value
         for key in keys:
-            secret = secret or isinstance(value, Secret)
-            value = reveal(value)
-            if isinstance(value, Unknown):
-                break
-            value = value.get(key) if isinstance(value, dict) else None
-        return Node(Secret(value) if secret and value is not None else value, self, keys)
+            if type(value) is not dict:
+                return Node(_marked(self.value, keys), self, keys)
+            value = value.get(key)
+        return Node(value, self, keys)
 
     def get(self, *keys: str) -> Any:
         """Read a field.
@@ -103,18 +101,17 @@ class Node:
         Raises:
             UndeterminedError: When the field, or what holds it, is not known yet.
         """
-        value = reveal(self.value)
+        value = self.value
         for key in keys:
-            if not isinstance(value, dict):
+            if type(value) is not dict:
+                value = _marked(self.value, keys)
                 break
-            value = reveal(value.get(key))
-        else:
-            if isinstance(value, Unknown):
-                raise UndeterminedError(self.at(*keys).field)
-            return value
-        if isinstance(value, Unknown):
+            value = value.get(key)
+        if type(value) is Secret:
+            value = reveal(value)
+        if type(value) is Unknown:
             raise UndeterminedError(self.at(*keys).field)
-        return None
+        return value
 
     def integer(self, *keys: str) -> int | None:
         """Read a whole number; anything else reads as None."""
@@ -154,6 +151,18 @@ class Node:
         """
         node = self.at(*keys)
         return Violation(node=node, value=shown(node.value) if value is None else value, must=be)
+
+
+def _marked(value: Any, keys: tuple[str, ...]) -> Any:
+    """What is below a value that is unknown or secret somewhere on the way: so is what is inside."""
+    secret = False
+    for key in keys:
+        secret = secret or isinstance(value, Secret)
+        value = reveal(value)
+        if isinstance(value, Unknown):
+            break
+        value = value.get(key) if isinstance(value, dict) else None
+    return Secret(value) if secret and value is not None else value
 
 
 def shown(value: Any) -> str:

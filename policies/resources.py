@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from policies.node import Node, UndeterminedError
@@ -96,6 +97,7 @@ def from_pulumi(
     return from_manifest(manifest, urn, options=options, source=source)
 
 
+@lru_cache(maxsize=64)  # every finding of an object names it
 def _known(node: Node, key: str) -> str:
     try:
         return node.text("metadata", key)

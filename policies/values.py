@@ -44,6 +44,6 @@ def reveal(value: Any) -> Any:
     Returns:
         The value inside the marks.
     """
-    while isinstance(value, Secret):
+    while type(value) is Secret:
         value = value.value
     return value
