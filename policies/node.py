@@ -85,7 +85,8 @@ class Node:
         value = self.value
         for key in keys:
             if type(value) is not dict:
-                return Node(_marked(self.value, keys), self, keys)
+                value = None if value is None else _marked(self.value, keys)
+                break
             value = value.get(key)
         return Node(value, self, keys)
 
@@ -104,7 +105,7 @@ class Node:
         value = self.value
         for key in keys:
             if type(value) is not dict:
-                value = _marked(self.value, keys)
+                value = None if value is None else _marked(self.value, keys)
                 break
             value = value.get(key)
         if type(value) is Secret:
