@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.credential_names import means_credential, means_password
+from policies.credential_names import may_mean_object, means_credential
 from policies.harmless import is_code, is_harmless, is_object_name
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def is_set(name: str, value: str) -> bool:
 
 def is_option(name: str, value: str) -> bool:
     """Tell whether an option stands for a credential and its value is one, and not the name of a Secret."""
-    return is_plain(name, value) and (means_password(name) or not is_object_name(value))
+    return is_plain(name, value) and not (may_mean_object(name) and is_object_name(value))
 
 
 def is_plain(name: str, value: str) -> bool:

@@ -30,6 +30,8 @@ _ANY_SECRET: Final = re.compile(rf"(?:^|_)secret{_END}")
 _OF_AN_OBJECT: Final = re.compile(
     r"(?:^|_)(?:tls|ssl|ca|certs?|certificate|pull|image|registry|existing|ingress)_secrets?$"
 )
+_MAYBE_AN_OBJECT: Final = re.compile(r"(?:^|_)(?:secret|credential|token)s?$")
+_OWNED: Final = re.compile(rf"(?:^|_)(?:{_OWNERS})_?(?:secret|token)s?$")
 _PASSWORD: Final = re.compile(rf"(?:pass(?:word|wd|phrase|code)s?|requirepass|masterauth|(?:^|_)(?:pass|pwd|pw)){_END}")
 _PUBLIC: Final = re.compile(
     r"(?:^|_)(?:hash(?:es)?|digests?|checksums?|sums?|sha\d*|md5|fingerprint|thumbprint|integrity|signatures?|ids?|kid|uid|uuid|commit"
@@ -51,6 +53,12 @@ def means_credential(name: str) -> bool:
     if NAME.search(name) or NAME.search(words):
         return True
     return _ANY_SECRET.search(words) is not None and _OF_AN_OBJECT.search(words) is None
+
+
+def may_mean_object(name: str) -> bool:
+    """Tell whether a name may stand for an object's name: `secret` and `cluster-token` may, `client-secret` may not."""
+    words = _words(name)
+    return _MAYBE_AN_OBJECT.search(words) is not None and _OWNED.search(words) is None
 
 
 def means_password(name: str) -> bool:

@@ -42,14 +42,17 @@ def credential_by_looks(name: str, value: str) -> str:
         What it is; "" for an ordinary value.
     """
     text = value.strip()
-    if found := _written(text):
+    if found := _looks(name, text):
         return found
-    if (inside := decoded(text)) and (found := _written(inside)):
-        return f"{found}, in base64"
-    if not means_public(name) and not is_reference(text) and random_looking(text):
-        return "a random token"
-    return ""
+    inside = decoded(text).strip()
+    found = _looks(name, inside) if inside else ""
+    return f"{found}, in base64" if found else ""
 
 
-def _written(text: str) -> str:
-    return known_format(text) or ("a text that sets a credential" if sets_credential(text) else "")
+def _looks(name: str, text: str) -> str:
+    if found := known_format(text):
+        return found
+    if sets_credential(text):
+        return "a text that sets a credential"
+    random = not means_public(name) and not is_reference(text) and random_looking(text)
+    return "a random token" if random else ""

@@ -83,6 +83,7 @@ GENERATED = {
     "token of 43": lambda: token(43),
     "hex of 48": lambda: drawn(HEX, 48),
     "URI in base64": lambda: base64.b64encode(f"redis://:{drawn(WORDY, 12)}@redis".encode()).decode(),
+    "token in base64": lambda: base64.b64encode(token(32).encode()).decode(),
     "options": lambda: f"-Xmx256m -Dspring.datasource.password={drawn(WORDY, 10)}",
     "ADO connection": lambda: f"Server=db;User Id=sa;Password={drawn(WORDY, 10)};",
     "JSON": lambda: f'{{"user": "api", "clientSecret": "{drawn(WORDY, 24)}"}}',
