@@ -11,6 +11,8 @@ MUTATING = frozenset({"up", "update", "destroy", "down", "dn", "refresh", "impor
 """Commands that change the cluster or the state, with their aliases."""
 JUDGED = MUTATING | {"preview", "pre"}
 """Commands that tell by events how they went."""
+FREEING = frozenset({"cancel"})
+"""Commands that remove another run's lock."""
 _SWITCHES = frozenset(
     {
         *("-e", "--emoji", "-Q", "--fully-qualify-stack-names", "--disable-integrity-checking"),

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.engine import checkpoint, environment, events, guard, locks, pending, process
-from infra.engine.commands import JUDGED, MUTATING, command_of
+from infra.engine import backend, checkpoint, environment, events, guard, locks, pending, process, state_files
+from infra.engine.commands import FREEING, JUDGED, MUTATING, command_of
 from infra.errors import PreconditionError
 from infra.local import paths
 from infra.settings import Settings, load
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from infra.engine.process import OnLine
+    from infra.engine.state_files import StateFiles
 
 _NO_STACK = 6
 """The engine's exit code for a stack that its backend does not know."""
@@ -60,6 +61,15 @@ class Engine:
             PreconditionError: There is no engine.
         """
         return dict(self._environment)
+
+    @cached_property
+    def files(self) -> StateFiles | None:
+        """The files of the stack's backend; None if it is one that we cannot look into.
+
+        Raises:
+            PreconditionError: There is no engine.
+        """
+        return state_files.open_at(backend.address(self._environment, self.root))
 
     def _call(self, args: Sequence[str], *, absent: int = 0, text: str = "") -> str:
         """Output of a quick command; "" if it ends with the code `absent`."""
@@ -119,11 +129,31 @@ class Engine:
             guard.check(settings, Cluster.connect(kubeconfig=self._environment.get("KUBECONFIG")))
 
     def recover(self) -> None:
-        """Put right what a killed engine left: its lock, and creations it began but did not record."""
-        backend = self._environment.get("PULUMI_BACKEND_URL", "")
-        if not locks.break_dead(backend, self.stack):
-            return
-        checkpoint.repair(backend, self.stack)
+        """Put right what a killed engine of this machine left: its lock, and creations it began but did not record.
+
+        Raises:
+            PreconditionError: The state is damaged.
+            RezError: The backend does not answer, or does not let us in.
+        """
+        broken = locks.break_dead(self.files, self.stack) if self.files else 0
+        if self.files and broken:
+            checkpoint.repair(self.files, self.stack)
+        self._refuse_damaged()
+        if broken:
+            self.adopt()
+
+    def _refuse_damaged(self) -> None:
+        content = self.files.read(state_files.checkpoint_of(self.stack)) if self.files else None
+        if content is not None and (damage := checkpoint.damage(content, self.stack)):
+            remedy = f"bring the last whole one back with `rez state restore --stack {self.stack}`"
+            raise PreconditionError(f"the state of stack {self.stack} is damaged: it is {damage}; {remedy}")
+
+    def adopt(self) -> None:
+        """Take creations that a run began and did not record for done.
+
+        Raises:
+            RezError: The backend does not answer, or does not let us in.
+        """
         state = self._export() or {}
         if pending.any_left(state):
             print("the last run was killed in the middle: adopting what it began to create", file=sys.stderr)
@@ -148,8 +178,12 @@ class Engine:
             DriftFound: There are changes and `--expect-no-changes` was given.
             RezError: Any other failure of an operation, with the engine's own words.
         """
-        if command_of(args) not in JUDGED:
-            return process.attached(args, cwd=self.root, env=self._environment)
+        command = command_of(args)
+        if command not in JUDGED:
+            code = process.attached(args, cwd=self.root, env=self._environment)
+            if command in FREEING and code == 0:
+                self.adopt()  # its lock is gone, so that nothing else will tell of what that run began
+            return code
         self._judged(args, env=env, on_line=on_line)
         return 0
 
@@ -160,6 +194,8 @@ class Engine:
         if command in MUTATING:
             self._guard(settings)
             self.recover()
+        else:
+            self._refuse_damaged()
         whole = self._environment | (env or {})
         # Below the run folder a killed run leaves nothing behind `rez local down`.
         place = paths.run() if self.stack == LOCAL else None

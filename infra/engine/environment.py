@@ -55,7 +55,8 @@ def build(stack: str, root: Path, caller: Mapping[str, str], pulumi: Path, *, bu
         env["PULUMI_BACKEND_URL"] = f"file://{paths.pulumi_state()}"
         env["PULUMI_CONFIG_PASSPHRASE"] = _LOCAL_PASSPHRASE
         env["KUBECONFIG"] = str(paths.kubeconfig())
-        env.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
+        for others in ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CLOUD_SECRET_OVERRIDE"):
+            env.pop(others, None)
     env["PATH"] = os.pathsep.join(
         [str(pulumi.parent), str(Path(sys.executable).parent), caller.get("PATH", os.defpath)]
     )

@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from infra.engine.locks import held_by
 from infra.errors import (
     REFUSED,
     DriftFound,
-    LockHeld,
     PolicyViolation,
     PreconditionError,
     RezError,
@@ -20,6 +20,8 @@ from infra.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from infra.errors import LockHeld
+
 Event = dict[str, Any]
 
 _COLOR = re.compile(r"<\{%[^%]*%\}>")
@@ -28,11 +30,16 @@ _LOCK = re.compile(r"^\s+\S+: created by (?P<holder>.+ \(pid \d+\)) at (?P<since
 _PROGRAM_TALK = ("Program exited with non-zero exit code", "update failed", "preview failed")
 _BLIND = "no cluster reachable"
 _UNAVAILABLE = "cluster unavailable"
+_AWAY = re.compile(rf"{_UNAVAILABLE}|AWS unavailable|operation error \w+: .*(request send failed|StatusCode: 5\d\d)")
+"""Signs, ours and those of the engine's AWS client, that somebody does not answer."""
 _CONFLICT = "field manager "
 _USAGE = {
     "PULUMI_ACCESS_TOKEN must be set": "say where the state is: set PULUMI_BACKEND_URL, or run `pulumi login`",
     "no stack named": "make it once with `rez pulumi stack init NAME`, in the backend that PULUMI_BACKEND_URL names",
     "incorrect passphrase": "set PULUMI_CONFIG_PASSPHRASE to the one the stack's secrets were written with",
+    "NoSuchBucket": "make the state's bucket with `rez bootstrap aws`, or correct PULUMI_BACKEND_URL",
+    "get credentials:": "AWS knows nobody here: set AWS_PROFILE, or renew it with `aws sso login`",
+    "AccessDenied": "AWS denies it: use credentials that may, as the roles of `rez bootstrap aws` do",
     "confirmation declined": "nothing was changed",
     "message authentication failed": "a `secure:` value of the stack file was damaged: set it again",
     "unmarshal errors": "the stack file is not readable YAML: repair it",
@@ -92,22 +99,25 @@ def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezEr
         return _unavailable(f"{_UNAVAILABLE}: {blind[0]}") if writes and blind else None
     if lines := violations(events):
         return PolicyViolation("\n".join(lines))
-    if _LOCKED in output and (held := list(_LOCK.finditer(output))):
-        holders = " and ".join(f"by {lock['holder']} since {lock['since']}" for lock in held)
-        message = f"the stack is being changed {holders}: wait for it to end"
-        return LockHeld(message, holder=held[0]["holder"], since=held[0]["since"])
+    if held := _held(output):
+        return held
     return _explained(errors(events) or _said(output), code)
 
 
+def _held(output: str) -> LockHeld | None:
+    holders = [(lock["holder"], lock["since"]) for lock in _LOCK.finditer(output)]
+    return held_by(holders) if _LOCKED in output and holders else None
+
+
 def _unavailable(line: str) -> UnavailableError:
-    return UnavailableError(f"{line}\nnothing is lost: run the same command again once the cluster answers")
+    return UnavailableError(f"{line}\nnothing is lost: run the same command again once it answers")
 
 
 def _explained(lines: list[str], code: int) -> RezError:
     """The kind of failure that the engine's own error lines tell of."""
     for line in lines:
-        if _UNAVAILABLE in line:
-            return _unavailable(line)
+        if _AWAY.search(line):
+            return _unavailable(line.removeprefix(REFUSED))
     if any(_NO_CHANGES_EXPECTED in line for line in lines):
         return DriftFound("the plan holds changes, but none were expected")
     if any(_CONFLICT in line for line in lines):
@@ -126,7 +136,7 @@ def _said(output: str) -> list[str]:
 def explain(output: str, code: int) -> RezError:
     """The failure that a quick command of the engine told of on its output."""
     said = [_bare(line) for line in output.splitlines() if line.strip()]
-    return _explained(said, code)
+    return _held(output) or _explained(said, code)
 
 
 def _bare(line: str) -> str:

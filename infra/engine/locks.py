@@ -1,52 +1,119 @@
-"""Finds the locks that a killed engine left in a file backend, and removes those nobody holds."""
+"""A stack's locks: those that a killed engine of this machine left are removed, and one of our own can be held."""
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import json
+import os
 import socket
-from pathlib import Path
-from urllib.parse import unquote
+import uuid
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
+from infra.engine import runs
+from infra.engine.state_files import locks_of
+from infra.errors import LockHeld
 from infra.local.process import gone
 
-_SCHEME = "file://"
-ATTRIBUTES = ".attrs"
-"""What the backend appends to a file's name for the file that describes it."""
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from infra.engine.state_files import StateFiles
 
 
-def backend_folder(backend: str) -> Path | None:
-    """The folder that a file backend keeps its files in; None for any other backend."""
-    if not backend.startswith(_SCHEME):
-        return None
-    path = unquote(backend.removeprefix(_SCHEME).partition("?")[0])
-    return Path(path).expanduser() / ".pulumi"
-
-
-def _is_dead(lock: Path, host: str) -> bool:
-    """True if this host's process that made the lock is gone (another host's lock is never judged)."""
-    try:
-        facts = json.loads(lock.read_text())
-        return facts["hostname"] == host and gone(int(facts["pid"]))
-    except (ValueError, KeyError, TypeError, FileNotFoundError):  # not a lock as the engine writes it
-        return False
-
-
-def break_dead(backend: str, stack: str) -> int:
-    """Remove the locks of ended processes of this host.
+def break_dead(files: StateFiles, stack: str) -> int:
+    """Remove the locks of ended processes of this machine.
 
     Args:
-        backend: Backend URL; only `file://` has locks that can be judged by process id.
+        files: The backend's files.
         stack: Stack name.
 
     Returns:
         How many were removed.
     """
-    folder = backend_folder(backend)
-    if folder is None:
-        return 0
-    found = (folder / "locks").glob(f"organization/*/{stack}/*.json")
-    dead = [p for p in found if _is_dead(p, socket.gethostname())]
-    for lock in dead:
-        lock.with_name(lock.name + ATTRIBUTES).unlink(missing_ok=True)
-        lock.unlink(missing_ok=True)
+    found = [(name, _read(files, name)) for name in files.names(locks_of(stack))]
+    dead = [(name, facts) for name, facts in found if _is_dead(facts, files)]
+    for name, facts in dead:
+        files.remove(name)
+        runs.forget(int(facts["pid"]))
     return len(dead)
+
+
+def _read(files: StateFiles, name: str) -> dict[str, Any]:
+    """What a lock says of its holder; nothing if it is none as the engine writes it."""
+    try:
+        facts = json.loads(files.read(name) or b"")
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _is_dead(facts: dict[str, Any], files: StateFiles) -> bool:
+    """True if this machine's process that made the lock is gone (another's lock is never judged).
+
+    A host's name proves nothing in a shared backend, where another machine may bear it too: there the lock must be one
+    of a process that this machine remembers.
+    """
+    try:
+        pid = int(facts["pid"])
+        if facts["hostname"] != socket.gethostname() or not gone(pid):
+            return False
+        return not files.shared or runs.lost(pid, facts["timestamp"])
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+@contextlib.contextmanager
+def held(files: StateFiles, stack: str) -> Iterator[None]:
+    """Keep every engine away from a stack, as one engine does another.
+
+    Args:
+        files: The backend's files.
+        stack: Stack name.
+
+    Raises:
+        LockHeld: Somebody changes the stack.
+    """
+    own = f"{locks_of(stack)}/{uuid.uuid4()}.json"
+    _refuse_held(files, stack, own)
+    runs.note(os.getpid())
+    try:
+        files.write(own, json.dumps(_facts()).encode())
+        _refuse_held(files, stack, own)  # somebody may have taken it at the same time
+        yield
+    finally:
+        files.remove(own)
+        runs.forget(os.getpid())
+
+
+def _facts() -> dict[str, Any]:
+    return {
+        "pid": os.getpid(),
+        "username": getpass.getuser(),
+        "hostname": socket.gethostname(),
+        "timestamp": datetime.now(UTC).isoformat(),
+    }
+
+
+def _refuse_held(files: StateFiles, stack: str, own: str) -> None:
+    holders = [_holder(_read(files, name)) for name in files.names(locks_of(stack)) if name != own]
+    if holders:
+        raise held_by(holders)
+
+
+def held_by(holders: list[tuple[str, str]]) -> LockHeld:
+    """The failure that a held lock is.
+
+    Args:
+        holders: Each `user@host (pid N)`, and since when.
+    """
+    named = " and ".join(f"by {holder} since {since}" for holder, since in holders)
+    remedy = "wait for it to end, or free a lock whose machine is gone with `rez pulumi cancel --stack NAME`"
+    holder, since = holders[0]
+    return LockHeld(f"the stack is being changed {named}: {remedy}", holder=holder, since=since)
+
+
+def _holder(facts: dict[str, Any]) -> tuple[str, str]:
+    named = {part: facts.get(part, "unknown") for part in ("username", "hostname", "pid", "timestamp")}
+    return f"{named['username']}@{named['hostname']} (pid {named['pid']})", str(named["timestamp"])

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from infra.engine import runs
 from infra.errors import Terminated
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def run(args: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLi
 
 def _ended(process: subprocess.Popen[Any], lines: Iterable[str], keep: OnLine, *, apart: bool) -> int:
     """Exit code of an engine; an interruption lets it end in its own way, because a killed one forgets what it did."""
+    runs.note(process.pid)
     try:
         for line in lines:
             keep(line)
@@ -80,3 +82,6 @@ def _ended(process: subprocess.Popen[Any], lines: Iterable[str], keep: OnLine, *
                 keep(line)
         process.wait()
         raise
+    finally:
+        if process.returncode == 0:  # one that was killed, or lost its backend, may have left its lock
+            runs.forget(process.pid)

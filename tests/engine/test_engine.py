@@ -50,7 +50,10 @@ class TestEnvironment:
     def test_stack_local_takes_nothing_that_may_be_productions(
         self, pulumi: Fake, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name in ("PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"):
+        for name in (
+            *("PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"),
+            "PULUMI_CLOUD_SECRET_OVERRIDE",
+        ):
             monkeypatch.setenv(name, "production's")
         assert "production's" not in Engine("local").environment().values()
 
@@ -262,6 +265,55 @@ class TestRecover:
         assert lock.exists()
         Engine("local").run(["--color", "never", "dn", "--stack", "local"], on_line=str)
         assert not lock.exists()
+
+    @pytest.mark.parametrize("command", ["up", "preview", "destroy", "refresh"])
+    @pytest.mark.parametrize("content", ["", "{}", '{"version":3,"chec'])
+    def test_a_damaged_state_is_refused_in_one_line_before_the_engine_starts(
+        self, pulumi: Fake, command: str, content: str
+    ) -> None:
+        state = paths.pulumi_state() / ".pulumi/stacks/rez-infra/local.json"
+        state.parent.mkdir(parents=True)
+        state.write_text(content)
+        with pytest.raises(
+            PreconditionError, match=r"stack local is damaged: .*rez state restore --stack local"
+        ) as told:
+            Engine("local").run([command, "--yes"], on_line=str)
+        assert len(str(told.value).splitlines()) == 1
+        assert pulumi.calls == []
+        assert state.read_text() == content
+
+    def test_what_a_kill_cut_is_mended_and_not_refused(self, pulumi: Fake) -> None:
+        self.leave_lock()
+        state = paths.pulumi_state() / ".pulumi/stacks/rez-infra/local.json"
+        state.parent.mkdir(parents=True)
+        state.write_text("")
+        whole = json.dumps({"checkpoint": {"stack": "organization/rez-infra/local"}})
+        state.with_name("local.json.bak").write_text(whole)
+        self.exports(pulumi, [])
+        Engine("local").recover()
+        assert state.read_text() == whole
+
+    def test_a_lock_freed_by_hand_is_followed_by_adoption(self, pulumi: Fake) -> None:
+        self.exports(pulumi, [{"type": "creating", "resource": {"urn": URN, "type": "x", "inputs": {}}}])
+        assert Engine("local").run(["cancel", "--yes"]) == 0
+        assert pulumi.calls == ["cancel --yes", "stack export --stack local", "stack import --stack local"]
+
+    def test_a_lock_that_could_not_be_freed_is_not(self, pulumi: Fake) -> None:
+        pulumi.does("exit 1")
+        assert Engine("local").run(["cancel", "--yes"]) == 1
+        assert pulumi.calls == ["cancel --yes"]
+
+    def test_only_an_engine_that_ended_well_is_forgotten(self, pulumi: Fake) -> None:
+        def noted() -> list[str]:
+            return [p.name for p in (paths.cache() / "engines").glob("*")]
+
+        pulumi.does("sleep 0.1")
+        Engine("local").up(on_line=str)
+        assert noted() == []
+        pulumi.does("sleep 0.1; kill -9 $$")
+        with pytest.raises(RezError):
+            Engine("local").up(on_line=str)
+        assert len(noted()) == 1
 
 
 PROGRAM = """

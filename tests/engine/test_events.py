@@ -3,8 +3,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infra.engine.events import judge, parse, violations
-from infra.errors import DriftFound, LockHeld, PolicyViolation, RezError, SettingsError, UnavailableError
+import pytest
+
+from infra.engine.events import explain, judge, parse, violations
+from infra.errors import (
+    DriftFound,
+    LockHeld,
+    PolicyViolation,
+    PreconditionError,
+    RezError,
+    SettingsError,
+    UnavailableError,
+)
 
 ONE_LOCK = """\
 error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock \
@@ -59,7 +69,7 @@ def test_a_lock_is_reported_with_its_holder() -> None:
     assert str(failure) == "the stack is being changed by root@vm (pid 23491) since 2026-11-23T22:55:00Z: " + _WAIT
 
 
-_WAIT = "wait for it to end"
+_WAIT = "wait for it to end, or free a lock whose machine is gone with `rez pulumi cancel --stack NAME`"
 
 
 def test_several_locks_are_reported_with_every_holder() -> None:
@@ -81,6 +91,43 @@ def test_a_cluster_out_of_reach_says_that_nothing_is_lost() -> None:
     assert isinstance(failure, UnavailableError)
     assert str(failure).splitlines()[0] == "cluster unavailable: https://x: refused"
     assert "run the same command again" in str(failure)
+
+
+AWS = 'read ".pulumi/meta.yaml": blob (key ".pulumi/meta.yaml") (code=Unknown): operation error '
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        AWS + "S3: GetObject, exceeded maximum number of attempts, 3, https response error StatusCode: 0, RequestID: , "
+        'HostID: , request send failed, Get "http://127.0.0.1:1/x": dial tcp 127.0.0.1:1: connect: connection refused',
+        AWS + "KMS: Decrypt, https response error StatusCode: 503, RequestID: x, api error ServiceUnavailable: later",
+        "refused: AWS unavailable: secret_sources.aws: secrets rez/* in eu-central-1: Connect timeout; safe to repeat",
+    ],
+)
+def test_aws_out_of_reach_is_safe_to_repeat(line: str) -> None:
+    failure = judged(output=f"error: {line}")
+    assert isinstance(failure, UnavailableError)
+    assert "refused" not in str(failure).split(":")[0]
+    assert "nothing is lost" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("said", "remedy"),
+    [
+        ("S3: ListObjectsV2, https response error StatusCode: 404, NoSuchBucket: no", "rez bootstrap aws"),
+        ("S3: GetObject, get identity: get credentials: failed to refresh cached credentials", "AWS_PROFILE"),
+        ("KMS: Decrypt, https response error StatusCode: 400, AccessDeniedException: no", "AWS denies it"),
+    ],
+)
+def test_what_a_person_must_put_right_on_aws_has_its_remedy(said: str, remedy: str) -> None:
+    failure = judged(output=f"error: {AWS}{said}")
+    assert isinstance(failure, PreconditionError)
+    assert remedy in str(failure)
+
+
+def test_a_quick_commands_lock_is_reported_too() -> None:
+    assert isinstance(explain(ONE_LOCK, 255), LockHeld)
 
 
 def test_a_blind_success_of_a_run_that_was_to_write_is_a_failure() -> None:
