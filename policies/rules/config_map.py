@@ -48,6 +48,7 @@ def immutable(config_map: Node) -> Iterator[Violation]:
         remedy="move the value into a Secret; then rotate it",
         snippet=_SNIPPET,
         source=SECRETS_SOURCE,
+        exemptable=False,
     ),
     kinds=("ConfigMap",),
 )

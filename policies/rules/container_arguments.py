@@ -45,6 +45,7 @@ def _commands(workload: Node) -> Iterator[Node]:
         remedy="mount the credential as a file and name the file, or refer to a variable as $(NAME); then rotate it",
         snippet=_SNIPPET,
         source=f"{SECRETS_SOURCE}; Redis documentation: Security",
+        exemptable=False,
     ),
     kinds=WORKLOADS,
     each=_commands,

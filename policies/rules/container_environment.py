@@ -33,6 +33,7 @@ containers:
         remedy="move the value into a Secret and mount it, or refer to it by secretKeyRef; then rotate it",
         snippet=_SNIPPET,
         source=SECRETS_SOURCE,
+        exemptable=False,
     ),
     kinds=WORKLOADS,
     each=variables,

@@ -50,6 +50,7 @@ def _annotations(node: Node) -> Iterator[Node]:
         remedy="remove the annotation, apply with --server-side, keep the value in a Secret; then rotate it",
         snippet='metadata:\n  annotations: {prometheus.io/scrape: "true"}\n',
         source=f"{SECRETS_SOURCE}; Kubernetes documentation: kubectl apply",
+        exemptable=False,
     ),
     kinds=_KINDS,
     each=_annotations,
