@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from typing import Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import pulumi
 
@@ -19,6 +20,9 @@ from infra.settings import Settings, parse
 from infra.settings.inventory import CONFIG_KEY, secret_problems
 from infra.settings.model import NAMESPACE
 from infra.settings.stack_file import PROJECT, own_sections
+
+if TYPE_CHECKING:
+    from datetime import date
 
 RELEASE_VARIABLE: Final = "REZ_RELEASE"
 RELEASE_OUTPUT: Final = "release"
@@ -35,7 +39,7 @@ async def main() -> None:
     named = os.environ.get(RELEASE_VARIABLE)
     release = parse_release(named) if named else await running_release()
     platform = Platform("platform", settings)
-    Admission("admission", platform=platform)
+    Admission("admission", platform=platform, exempt=exempt_rules(settings, today=datetime.now(UTC).date()))
     api = Api("api", settings, release, secret_values=secrets, platform=platform)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export("namespace", NAMESPACE)
@@ -65,6 +69,11 @@ def read_config(*, stack: str) -> tuple[Settings, dict[str, str]]:
     if lines:
         raise SettingsError(lines)
     return settings, secrets
+
+
+def exempt_rules(settings: Settings, *, today: date) -> set[str]:
+    """The rules that an exemption of the stack file sets aside; the last day still counts."""
+    return {exemption.rule for exemption in settings.exemptions if today <= exemption.expires}
 
 
 def parse_release(text: str) -> Release:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -16,7 +17,9 @@ from infra import program
 from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
 from infra.manifests.release import Release
+from infra.settings import parse
 from infra.settings.inventory import INVENTORY
+from infra.settings.stack_file import own_sections
 from policies.admission import GUARDS
 
 if TYPE_CHECKING:
@@ -150,6 +153,21 @@ def test_what_the_api_server_enforces_is_declared_on_every_stack(monkeypatch: py
         assert sorted(names) == sorted(f"{kind}/rez-{guard.name}" for kind in kinds for guard in GUARDS)
         labels = requests[names[0]].object.fields["metadata"].struct_value.fields["labels"].struct_value.fields
         assert labels["app.kubernetes.io/part-of"].string_value == "rez"
+
+
+def test_an_exempt_rule_only_warns_until_its_last_day_is_over() -> None:
+    entry = {"rule": "pdb-blocks-drain", "reason": "a", "owner": "b", "expires": "2026-11-30"}
+    sections = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
+    settings = parse(own_sections(sections | {"rez-infra:exemptions": [entry]}), stack="local")
+    assert program.exempt_rules(settings, today=date(2026, 11, 30)) == {"pdb-blocks-drain"}
+    assert program.exempt_rules(settings, today=date(2026, 12, 1)) == set()
+
+
+def test_exempt_rules_reach_the_api_server_as_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "exempt_rules", lambda settings, today: {"pdb-blocks-drain"})
+    names = declare(monkeypatch).requests
+    assert "ValidatingAdmissionPolicyBinding/rez-pdb-exempt" in names
+    assert "ValidatingAdmissionPolicyBinding/rez-pdb" not in names
 
 
 def test_nothing_is_created_before_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,14 +9,16 @@ An update is judged only if it changes what the policy judges, so that an object
 labelled, scaled and deleted.
 
 The annotation `policies.rez.dev/exempt` means nothing here: whoever can write a bad object can also annotate it. While
-an exemption is in force, the program names its rule in `exempt`: that rule then warns everybody and leaves a trace in
-the audit log, instead of denying. A change of a policy comes into force about a second after it was written.
+an exemption is in force, the program names its rule in `exempt`: for every object that rule then warns, and leaves a
+trace in the audit log, instead of denying. The API server reads its policies anew every second, and they judge previews
+too: an update of the policies alone has to come before one of what they are to let through.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies import registry
 from policies.admission import deployment, hpa, ingress, namespace, pdb, role, role_binding, scale, service, workload
 
 if TYPE_CHECKING:
@@ -41,18 +43,21 @@ GUARDS: Final = (
 RULES: Final = frozenset(rule for guard in GUARDS for rule in guard.checks)
 """The ids of the rules that hold against `kubectl` too."""
 
+_NEVER_EXEMPT: Final = frozenset(rule.id for rule in registry.RULES if not rule.about.exemptable)
+
 
 def manifests(exempt: Collection[str] = ()) -> list[Manifest]:
     """Make the policies and their bindings.
 
     Args:
-        exempt: Ids of rules that are to warn instead of deny.
+        exempt: Ids of rules that are to warn instead of deny; those that are never exempt deny all the same.
 
     Returns:
         Pairs of a ValidatingAdmissionPolicy and the ValidatingAdmissionPolicyBinding that puts it in force.
     """
+    aside = frozenset(exempt) - _NEVER_EXEMPT
     found: list[Manifest] = []
     for guard in GUARDS:
-        found += guard.manifests([rule for rule in guard.checks if rule not in exempt], exempt=False)
-        found += guard.manifests([rule for rule in guard.checks if rule in exempt], exempt=True)
+        found += guard.manifests([rule for rule in guard.checks if rule not in aside], exempt=False)
+        found += guard.manifests([rule for rule in guard.checks if rule in aside], exempt=True)
     return found

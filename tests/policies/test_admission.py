@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from policies import registry
+from policies import admission, registry
 from policies.admission import GUARDS, RULES, manifests
 from policies.limits import CPU_MILLICORES, DRAIN_S, HEALTH_PATH, MEMORY_MIB, PODS
 
@@ -98,6 +98,11 @@ def test_an_exempt_rule_warns_and_the_others_of_its_kind_still_deny() -> None:
         rule for rule in rules(policies()["rez-deployment"]) if rule not in exempt
     ]
     assert bindings(exempt)["rez-deployment"]["validationActions"] == ["Deny"]
+
+
+def test_a_rule_that_is_never_exempt_denies_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission, "_NEVER_EXEMPT", frozenset({"pdb-blocks-drain"}))
+    assert policies(("pdb-blocks-drain",)) == policies()
 
 
 def test_a_kind_whose_rules_are_all_exempt_denies_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 from infra.cluster import APPLY_PATCH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.cluster import Cluster
     from policies.values import Manifest
 
@@ -83,3 +86,10 @@ class Server:
         )
         refused = response.status >= HTTPStatus.BAD_REQUEST
         return Answer(response.status, json.loads(response.data)["message"] if refused else "", warned)
+
+
+def until(holds: Callable[[], bool], *, within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
