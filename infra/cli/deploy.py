@@ -19,15 +19,22 @@ def deploy(
 ) -> None:
     """Bring a release in, watch it, and take it back by itself when it is bad."""
     from infra.cli import rollouts
+    from infra.cli.stack import say
     from infra.local import paths
     from infra.manifests.names import REPOSITORY
     from infra.rollout import deploy as task
     from infra.rollout.releases import known_images
+    from infra.settings import load
     from infra.settings.model import LOCAL
+    from infra.supply.connect import images
 
     scene = rollouts.scene(stack, timeout)
-    known = known_images(paths.images()) if scene.stack == LOCAL else {}
-    plan = task.preflight(scene, version, known=known, repository=REPOSITORY)
+    if scene.stack == LOCAL:
+        plan = task.preflight(scene, version, known=known_images(paths.images()), repository=REPOSITORY)
+    else:
+        provenance = load(scene.stack, paths.ROOT).provenance
+        found = images(REPOSITORY, provenance, say=say)
+        plan = task.preflight(scene, version, known={}, repository=REPOSITORY, images=found)
     if dry_run:
         rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)
     else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
 from infra.rollout import failure, gate, ledger, watch
-from infra.rollout.releases import current_release, resolve
+from infra.rollout.releases import current_release, refuse_moved, resolve
 from infra.rollout.report import Report
 from infra.rollout.snapshot import image
 from infra.rollout.target import API_COMPONENT
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
     from infra.manifests.release import Release
     from infra.rollout.ledger import Record
+    from infra.rollout.releases import Images
     from infra.rollout.report import Outcome
 
 
@@ -58,7 +59,9 @@ class Plan:
         ]
 
 
-def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: str) -> Plan:
+def preflight(
+    scene: Scene, text: str, *, known: Mapping[str, str], repository: str, images: Images | None = None
+) -> Plan:
     """Read and validate everything that a deploy depends on; nothing is written.
 
     Args:
@@ -66,13 +69,15 @@ def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: 
         text: The version, `v2` or `v2@sha256:…`.
         known: Images by version.
         repository: Of an image that is given by digest.
+        images: Where versions are looked up, and their images vouched for; None where images come from this machine.
 
     Raises:
         PreconditionError: The version is unknown, or the stack was never brought up.
-        PolicyViolation: The version is older than the one that runs, and the ledger does not know it.
-        UnavailableError: The cluster does not answer.
+        PolicyViolation: The version is older than the one that runs, and the ledger does not know it; or it has become
+            another image; or nobody trusted vouches for its image.
+        UnavailableError: The cluster or the registry does not answer.
     """
-    release = resolve(text, stack=scene.stack, known=known, repository=repository)
+    release = resolve(text, stack=scene.stack, known=known, repository=repository, images=images)
     snapshot = watch.read(scene.cluster, scene.target)
     current = current_release(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
@@ -83,6 +88,9 @@ def preflight(scene: Scene, text: str, *, known: Mapping[str, str], repository: 
         stack=scene.stack,
         say=scene.say,
     )
+    if images is not None:
+        refuse_moved(release, history)
+        images.verify(release)
     healthy = healthy_now(snapshot, current, scene.target.container)
     return Plan(
         release=release,

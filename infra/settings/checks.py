@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.settings.api import Pods, Rollout
     from infra.settings.contacts import Contacts
     from infra.settings.maintenance import Maintenance
+    from infra.settings.provenance import Provenance
     from infra.settings.service import Service
 
 LONGEST_WINDOW_S: Final = 3 * 3600
@@ -110,6 +111,15 @@ def tls_ends_somewhere(stack: str, service: Service) -> Iterator[str]:
         )
 
 
+def provenance_is_whole(stack: str, provenance: Provenance) -> Iterator[str]:
+    """A workflow is one of a repository's, and only images from a registry can have been attested."""
+    if (provenance.repository is None) != (provenance.workflow is None):
+        missing = "workflow" if provenance.workflow is None else "repository"
+        yield f"provenance.{missing}: missing; set both, or remove the section to deploy images that nobody vouches for"
+    elif stack == LOCAL and provenance.repository is not None:
+        yield f"provenance: stack {LOCAL} runs images that were built on this machine; remove it"
+
+
 CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] = (
     (pod_checks.pods_can_scale, ("api.pods",)),
     (pod_checks.disruption_lets_drains_pass, ("api.pods", "api.disruption")),
@@ -136,6 +146,7 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
     ),
     (contacts_are_real, ("stack", "contacts")),
     (tls_ends_somewhere, ("stack", "service")),
+    (provenance_is_whole, ("stack", "provenance")),
 )
 """Each check with the parts it reads; it runs as soon as these parts are valid, whatever else is wrong."""
 

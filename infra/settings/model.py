@@ -13,6 +13,7 @@ from infra.settings.data import Database, Redis, Storage
 from infra.settings.exemptions import Exemptions
 from infra.settings.maintenance import Maintenance
 from infra.settings.platform import Cluster, Network
+from infra.settings.provenance import Provenance
 from infra.settings.service import Service, Technology
 from infra.settings.units import Section
 
@@ -38,6 +39,7 @@ class Settings(Section):
     contacts: Contacts
     network: Network
     cluster: Cluster = Field(default=Cluster())
+    provenance: Provenance = Field(default=Provenance())
     exemptions: Exemptions = Field(
         default=(), description="ours: rules of the policy pack that are set aside for a while"
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import typer
@@ -13,6 +13,10 @@ from infra.errors import RolloutError
 from infra.manifests.release import Release
 from infra.rollout import deploy as task
 from infra.rollout.report import Report
+from infra.supply.images import Images
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RELEASE = Release("v3", "docker.io/rezapp/merchant-backend@sha256:" + "3" * 64)
 
@@ -25,10 +29,12 @@ def report(outcome: str) -> Report:
 def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the command with its task and its scene replaced; asks for the task's outcome and the arguments."""
 
-    def run(outcome: str, *args: str) -> Any:
+    def run(outcome: str, *args: str, stack: str = "local", asked: dict[str, Any] | None = None) -> Any:
         plan = task.Plan(RELEASE, None, None, done=False, template={})
-        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local"))
-        monkeypatch.setattr(task, "preflight", lambda *_, **__: plan)
+        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack=stack))
+        monkeypatch.setattr(
+            task, "preflight", lambda *_, **given: plan if asked is None else asked.update(given) or plan
+        )
         monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))
         monkeypatch.setattr(task.Plan, "lines", lambda *_: ["deploy v3 on local"])
         monkeypatch.setattr("infra.rollout.transition.preview", lambda *_: ["~ Deployment"])
@@ -60,6 +66,19 @@ def test_a_dry_run_shows_plan_and_preview(invoke: Any) -> None:
     result = invoke("deployed", "v3", "--dry-run")
     assert result.stdout.splitlines() == ["deploy v3 on local", "  | ~ Deployment"]
     assert json.loads(invoke("deployed", "v3", "--dry-run", "--json").stdout)["preview"] == ["~ Deployment"]
+
+
+def test_images_of_production_come_from_the_registry_and_those_of_local_from_this_machine(
+    invoke: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    local: dict[str, Any] = {}
+    production: dict[str, Any] = {}
+    assert invoke("deployed", "v3", asked=local).exit_code == 0
+    assert invoke("deployed", "v3", stack="production", asked=production).exit_code == 0
+    assert local.get("images") is None
+    assert isinstance(production["images"], Images)
+    assert production["known"] == {}
 
 
 def test_the_actor_is_the_ci_or_the_user(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -206,3 +206,42 @@ def test_plain_http_needs_no_tls(config: dict[str, Any]) -> None:
 def test_a_certificate_is_a_place_where_tls_ends(config: dict[str, Any]) -> None:
     config["service"]["tls"] = {"certificate": CERTIFICATE}
     assert parse(config, stack="production").service.tls.certificate == CERTIFICATE
+
+
+BUILDER = {"repository": "rezapp/merchant-backend", "workflow": ".github/workflows/release.yml"}
+
+
+def test_who_must_have_built_an_image_is_a_setting_that_may_be_left_out(config: dict[str, Any]) -> None:
+    assert parse(config, stack="production").provenance.repository is None
+    config["provenance"] = BUILDER
+    found = parse(config, stack="production").provenance
+    assert (found.repository, found.workflow) == tuple(BUILDER.values())
+
+
+@pytest.mark.parametrize("missing", ["repository", "workflow"])
+def test_half_a_builder_is_none(config: dict[str, Any], missing: str) -> None:
+    half = {key: value for key, value in BUILDER.items() if key != missing}
+    assert only_problem(config, {"provenance": half}).startswith(f"provenance.{missing}: missing; set both")
+
+
+def test_local_images_have_no_builder(config: dict[str, Any]) -> None:
+    assert only_problem(config, {"provenance": BUILDER}, "local").startswith("provenance: stack local runs images")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("repository", "merchant-backend"),
+        ("repository", "https://github.com/rezapp/merchant-backend"),
+        ("repository", "rezapp/merchant-backend\n"),
+        ("repository", "rezapp/a/b"),
+        ("workflow", "release.yml"),
+        ("workflow", ".github/workflows/../release.yml@main"),
+        ("workflow", ".github/workflows/sub/release.yml"),
+        ("workflow", ".github/workflows/release.yml@refs/heads/main"),
+    ],
+)
+def test_a_builder_is_a_repository_and_a_file_of_it(config: dict[str, Any], field: str, value: str) -> None:
+    line = only_problem(config, {"provenance": {**BUILDER, field: value}})
+    assert line.startswith(f"provenance.{field}: ")
+    assert "must be written like" in line
