@@ -76,7 +76,8 @@ def section(rule: Rule) -> str:
     marks += ["production stacks only"] if rule.production_only else []
     marks += [] if about.exemptable else ["never exempt"]
     settings = f"Settings: {', '.join(f'`{key}`' for key in about.settings)}. " if about.settings else ""
-    kinds = f"Kinds: {', '.join(kind.rpartition(':')[2].split('.')[0] for kind in rule.kinds)}. " if rule.kinds else ""
+    short = dict.fromkeys(kind.rpartition(":")[2].split(".")[0] for kind in rule.kinds)
+    kinds = f"Kinds: {', '.join(short)}. " if short else ""
     return (
         f"{about.title}. {about.why}.\n\n{'; '.join(marks).capitalize()}. {kinds}{settings}Source: {about.source}.\n\n"
         f"Remedy: {about.remedy}.\n\n```yaml\n{about.snippet}```\n\n{_found_by(rule)}"

@@ -127,8 +127,8 @@ def _undetermined(rule: Rule, resource: Resource, field: str, stack: str) -> Fin
         resource=resource,
         field=field,
         steps=(),
-        message=f"{resource}: {field} is not known before the update, so {rule.id} is undetermined",
-        remediation="give the field a plain value, or an output that is known at preview",
+        message=f"{resource}: {field} is not known before the update or from here, so {rule.id} is undetermined",
+        remediation="give the field a plain value or an output that is known at preview, where the rule can see it",
     )
 
 

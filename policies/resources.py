@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from policies.values import Manifest
 
 KUBERNETES: Final = "kubernetes:"
+_NAMED: Final = ("apiVersion", "kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,14 @@ def from_pulumi(
         source: Its place in a file.
 
     Returns:
-        The resource; a Kubernetes object is recognised by its own apiVersion and kind, else by the type token.
+        The resource; a Kubernetes object is recognised by its own apiVersion and kind where they are known, else
+        by the type token.
     """
     if not type_token.startswith(KUBERNETES):
         return Resource(urn, type_token, Node(properties), options, source)
     _, version, kind = (*type_token.split(":", 2), "", "")[:3]
-    manifest = {"apiVersion": version.removeprefix("core/"), "kind": kind, **properties}
+    said = {key: value for key, value in properties.items() if key not in _NAMED or isinstance(value, str)}
+    manifest = {"apiVersion": version.removeprefix("core/"), "kind": kind, **said}
     return from_manifest(manifest, urn, options=options, source=source)
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _URN: Final = re.compile(r'"urn"\s*:\s*("(?:[^"\\]|\\.)*")')
 _OWN: Final = "pulumi:"
-_NAMED: Final = ("apiVersion", "kind")
 
 
 class UnreadableError(ValueError):
@@ -134,7 +133,7 @@ class PulumiFile:
         )
         return from_pulumi(
             token if isinstance(token, str) and token else type_of(urn),
-            _named(self.properties(state.get("inputs"))),
+            self.properties(state.get("inputs")),
             urn,
             options=options,
             source=Source(self._file, self._lines.get(urn, 1)),
@@ -155,11 +154,6 @@ def loaded(resources: Iterable[Resource], extent: Extent = Extent.WHOLE) -> Load
 def managed(urn: str, state: dict[str, Any]) -> bool:
     """Whether a state is that of an object that a provider manages: neither a component nor one of Pulumi's own."""
     return state.get("custom") is True and not type_of(urn).startswith(_OWN)
-
-
-def _named(properties: Manifest) -> Manifest:
-    """The properties without an apiVersion or kind that is not known: the type tells them."""
-    return {key: value for key, value in properties.items() if key not in _NAMED or isinstance(value, str)}
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ _SETTINGS: Final = ("REDIS_MAX_CONNECTIONS", "REDIS_MAX_POOL_SIZE", "REDIS_POOL_
         why="Above maxclients Redis closes every new connection: the pods that an update starts never get ready",
         remedy="raise maxclients, or lower REDIS_MAX_CONNECTIONS of the API",
         snippet="kind: ConfigMap\ndata:\n  redis.conf: |\n    maxclients 10000\n",
-        source=f"{REDIS_SOURCE}; redis.conf of Redis 7 on maxclients; ioredis documentation, Cluster",
+        source=f"{REDIS_SOURCE}; redis.conf of Redis 7 on maxclients; ours: connections of a client",
         settings=("api.pods.max", "api.rollout.max_surge"),
     ),
     kinds=KINDS,

@@ -48,7 +48,7 @@ def test_message_names_object_field_value_limit_and_remedy(golden: Any) -> None:
 def test_unknown_warns_in_local_and_blocks_elsewhere(golden: Any, stack: str, level: Enforcement) -> None:
     findings = golden.change({DEPLOYMENT: {CPU_LIMIT: UNKNOWN}}).findings(stack)
     assert {(each.outcome, each.enforcement) for each in findings} == {(Outcome.UNDETERMINED, level)}
-    assert "resources.limits.cpu is not known before the update" in findings[0].message
+    assert "resources.limits.cpu is not known before the update or from here" in findings[0].message
 
 
 def test_unknown_part_hides_no_finding_of_another_part(golden: Any) -> None:

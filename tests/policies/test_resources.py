@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from policies.resources import from_pulumi
+from policies.values import UNKNOWN
+
+
+def test_unknown_api_version_and_kind_are_told_by_the_type() -> None:
+    properties = {"apiVersion": UNKNOWN, "kind": UNKNOWN, "metadata": {"name": "a"}}
+    assert from_pulumi("kubernetes:apps/v1:Deployment", properties, "urn").kind == "Deployment.apps"
