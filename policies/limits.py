@@ -189,7 +189,7 @@ REDIS_MAX_CLIENTS: Final = 10_000
 """Connections that a node takes unless told otherwise. Source: redis.conf of Redis 7, maxclients."""
 
 REDIS_CONNECTIONS: Final = 3
-"""Connections of one client to one node at most. Source: ours: one for commands, a subscriber, a refresh of the slots."""
+"""Connections of one client to one node at most. Source: ours: one for commands, a subscriber, a slot refresh."""
 
 REDIS_NODE_CONNECTIONS: Final = 3
 """Connections to a node for each node of its cluster: bus in, bus out, a replica. Source: redis.conf, maxclients."""
