@@ -1,9 +1,10 @@
 # The few commands people type. Everything else is `rez` (after `. .venv/bin/activate`).
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-down test lint bench
+.PHONY: help setup local local-down test lint bench sbom
 
 UV ?= $(shell command -v uv 2>/dev/null || echo python3 -m uv)
 REZ := .venv/bin/rez
+SBOM ?= sbom.cdx.json
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,3 +33,6 @@ lint: setup ## format, lint, types, layers
 
 bench: setup ## benchmarks: ratios against peers and floors (see benchmarks/README.md)
 	.venv/bin/python -m benchmarks
+
+sbom: setup ## what the locked Python environment is made of: CycloneDX in sbom.cdx.json
+	@$(UV) export --quiet --frozen --all-groups --format cyclonedx1.5 --preview-features sbom-export --output-file $(SBOM) >/dev/null
