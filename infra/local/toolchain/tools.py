@@ -189,6 +189,16 @@ _ALL = (
         probes=(("kwok", "--version"),),
     ),
     Tool(name="pause", purpose="the first process of every pod", usual_s=10),
+    Tool(
+        name="actionlint",
+        purpose="checking the workflows, in make lint",
+        at_least=(1, 7, 12),
+        below=(2,),
+        requirement="github.com/rhysd/actionlint",
+        package="github.com/rhysd/actionlint/cmd/actionlint",
+        usual_s=10,
+        probes=(("actionlint", "-version"),),
+    ),
 )
 
 TOOLS = {tool.name: tool for tool in _ALL}
