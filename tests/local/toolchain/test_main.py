@@ -34,7 +34,7 @@ def test_a_tool_takes_its_arguments_and_gives_its_exit_code(script: Script) -> N
 
 
 def test_an_absent_tool_is_built_first(script: Script) -> None:
-    body = "while [ \"$1\" != -o ]; do shift; done; printf '#!/bin/sh\\necho it runs\\n' > \"$2\"; /bin/chmod +x \"$2\""
+    body = 'while [ "$1" != -o ]; do shift; done; printf \'#!/bin/sh\\necho it runs\\n\' > "$2"; /bin/chmod +x "$2"'
     script("go", f"case $1 in env) echo go1.99.0 ;; build) {body} ;; esac")
     done = run("actionlint")
     assert (done.returncode, done.stdout) == (0, "it runs\n")
