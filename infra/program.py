@@ -17,7 +17,7 @@ from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
 from infra.manifests.release import Release
 from infra.settings import Settings, parse
-from infra.settings.inventory import CONFIG_KEY, secret_problems
+from infra.settings.inventory import CONFIG_KEY, SOURCES_KEY, missing, secret_problems, unread_problems
 from infra.settings.model import NAMESPACE
 from infra.settings.stack_file import PROJECT, own_sections
 
@@ -61,14 +61,28 @@ def read_config(*, stack: str) -> tuple[Settings, dict[str, str]]:
     """
     config = {key: _structured(value) for key, value in pulumi.runtime.get_config_env().items()}
     secrets = _secret_values(config.get(f"{PROJECT}:{CONFIG_KEY}"))
-    lines = secret_problems(secrets.keys(), stack=stack)
     try:
         settings = parse(own_sections(config), stack=stack)
     except SettingsError as error:
-        raise SettingsError(error.problems + lines) from None
+        known = f"{PROJECT}:{SOURCES_KEY}" not in config  # else nobody can say what is missing
+        raise SettingsError(error.problems + (secret_problems(secrets.keys(), stack=stack) if known else [])) from None
+    return settings, secrets | _from_elsewhere(settings, secrets)
+
+
+def _from_elsewhere(settings: Settings, secrets: Mapping[str, str]) -> dict[str, str]:
+    """The values that the stack file does not hold, from where it says they are."""
+    source = settings.secret_sources.aws
+    if source is None:
+        found: dict[str, str] = {}
+        lines = secret_problems(secrets.keys(), stack=settings.stack)
+    else:
+        from infra.aws import secrets_manager
+
+        found, lines = secrets_manager.read(missing(secrets.keys(), stack=settings.stack), source)
+        lines += unread_problems(secrets.keys(), stack=settings.stack)
     if lines:
         raise SettingsError(lines)
-    return settings, secrets
+    return found
 
 
 def exempt_rules(settings: Settings, *, today: date) -> set[str]:

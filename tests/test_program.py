@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pulumi
 import pytest
 import yaml
+from moto import mock_aws
 from pulumi.runtime import mocks
 from pulumi.runtime.stack import run_pulumi_func
 
@@ -84,9 +86,9 @@ class Declared:
         return found
 
 
-def config(stack: str, secrets: dict[str, str]) -> dict[str, str]:
+def config(stack: str) -> dict[str, str]:
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-    sections = document["config"] | {"rez-infra:secrets": secrets}
+    sections = document["config"] | {"rez-infra:secrets": SECRETS}
     return {key: json.dumps(value) for key, value in sections.items()}
 
 
@@ -96,9 +98,10 @@ def declare(
     stack: str = "local",
     release: str | None = f"v1={IMAGE}",
     outputs: dict[str, Any] | None = None,
-    secrets: dict[str, str] | None = None,
+    sections: dict[str, Any] | None = None,
 ) -> Declared:
-    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config(stack, SECRETS if secrets is None else secrets)))
+    whole = config(stack) | {f"rez-infra:{key}": json.dumps(value) for key, value in (sections or {}).items()}
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps(whole))
     monkeypatch.delenv("REZ_RELEASE", raising=False)
     if release is not None:
         monkeypatch.setenv("REZ_RELEASE", release)
@@ -236,7 +239,48 @@ def test_a_release_is_a_version_and_an_image_by_digest() -> None:
 
 def test_missing_secrets_are_all_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
-        declare(monkeypatch, stack="production", secrets={"JWT_SECRET": "canary", "SENTRY_DSN": "  "})
+        declare(monkeypatch, stack="production", sections={"secrets": {"JWT_SECRET": "canary", "SENTRY_DSN": "  "}})
     assert len(caught.value.problems) == len(INVENTORY) - 1
     assert "rez pulumi config set --stack production --secret --path 'secrets.MONGODB_URI'" in caught.value.problems[0]
     assert "canary" not in str(caught.value)
+
+
+def elsewhere(monkeypatch: pytest.MonkeyPatch, *, secrets: dict[str, str], values: dict[str, str]) -> Declared:
+    """Declare production with some secrets in its stack file, the others in Secrets Manager."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    source = {"aws": {"region": "eu-central-1", "prefix": "rez/production/"}}
+    with mock_aws():
+        manager = boto3.client("secretsmanager", region_name="eu-central-1")
+        for name, value in values.items():
+            manager.create_secret(Name=f"rez/production/{name}", SecretString=value)
+        return declare(monkeypatch, stack="production", sections={"secrets": secrets, "secret_sources": source})
+
+
+def test_secrets_of_secrets_manager_travel_as_those_of_the_stack_file_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = declare(monkeypatch, stack="production").named("Secret/db-secrets-")
+    own = {"JWT_SECRET": SECRETS["JWT_SECRET"]}
+    outside = elsewhere(monkeypatch, secrets=own, values=SECRETS | {"JWT_SECRET": "not asked for"})
+    found = outside.named("Secret/db-secrets-")
+    assert found.name == inside.name
+    assert found.object == inside.object
+    assert SECRET_MARK in found.object.fields["data"].struct_value.fields
+    assert not [name for name, request in outside.requests.items() if "canary" in name]
+
+
+def test_a_secret_that_is_neither_here_nor_there_stops_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {name: value for name, value in SECRETS.items() if name != "SENTRY_DSN"}
+    with pytest.raises(SettingsError) as caught:
+        elsewhere(monkeypatch, secrets={"TYPO": "canary"}, values=values)
+    lines = caught.value.problems
+    assert [line.split(":")[0] for line in lines] == ["secrets.SENTRY_DSN", "secrets.TYPO"]
+    assert "canary" not in str(caught.value)
+
+
+def test_other_settings_that_cannot_work_do_not_call_secrets_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        declare(monkeypatch, stack="production", sections={"secrets": {}, "secret_sources": {"aws": {"region": "x"}}})
+    assert {line.split(":")[0] for line in caught.value.problems} == {
+        "secret_sources.aws.region",
+        "secret_sources.aws.prefix",
+    }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.errors import PreconditionError, RezError, UnavailableError
 from infra.text import line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -42,13 +43,32 @@ def client(service: str, *, region: str | None, profile: str | None = None, endp
     Raises:
         PreconditionError: There is no such profile, nothing names a region, or the address is none.
     """
+    return _client(_session(region, profile), service, endpoint)
+
+
+def clients(region: str) -> Callable[[str], Any]:
+    """Clients for several services of one region, each made once.
+
+    Raises:
+        PreconditionError: There is no such profile.
+    """
+    session = _session(region, None)
+    return cache(lambda service: _client(session, service, None))
+
+
+def _session(region: str | None, profile: str | None) -> Any:
     import boto3
+
+    with explained("AWS"):
+        return boto3.Session(profile_name=profile, region_name=region)
+
+
+def _client(session: Any, service: str, endpoint: str | None) -> Any:
     from botocore.config import Config
 
     patience = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 3})
     with explained(service):
         try:
-            session = boto3.Session(profile_name=profile, region_name=region)
             return session.client(service, endpoint_url=endpoint, config=patience)
         except ValueError as error:  # botocore's own for an address that is none
             raise PreconditionError(f"{service}: {line(error)}; correct AWS_ENDPOINT_URL") from None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from infra.settings.contacts import Contacts
     from infra.settings.maintenance import Maintenance
     from infra.settings.provenance import Provenance
+    from infra.settings.secret_sources import SecretSources
     from infra.settings.service import Service
 
 LONGEST_WINDOW_S: Final = 3 * 3600
@@ -120,6 +121,12 @@ def provenance_is_whole(stack: str, provenance: Provenance) -> Iterator[str]:
         yield f"provenance: stack {LOCAL} runs images that were built on this machine; remove it"
 
 
+def local_secrets_stay_local(stack: str, sources: SecretSources) -> Iterator[str]:
+    """Stack local holds dummies and must work without any account."""
+    if stack == LOCAL and sources.aws:
+        yield "secret_sources.aws: stack local has dummy secrets of its own; remove it"
+
+
 CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] = (
     (pod_checks.pods_can_scale, ("api.pods",)),
     (pod_checks.disruption_lets_drains_pass, ("api.pods", "api.disruption")),
@@ -146,6 +153,7 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
     ),
     (contacts_are_real, ("stack", "contacts")),
     (tls_ends_somewhere, ("stack", "service")),
+    (local_secrets_stay_local, ("stack", "secret_sources")),
     (provenance_is_whole, ("stack", "provenance")),
 )
 """Each check with the parts it reads; it runs as soon as these parts are valid, whatever else is wrong."""

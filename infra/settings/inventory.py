@@ -1,4 +1,4 @@
-"""Which secrets the app reads, and which Kubernetes Secret carries each; the values are in encrypted stack config."""
+"""Which secrets the app reads, and which Kubernetes Secret carries each; the values are in config or elsewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ Group = Literal["db-secrets", "service-secrets"]
 
 CONFIG_KEY: Final = "secrets"
 """Stack config key (below ``rez-infra:``) of the object that holds the values."""
+
+SOURCES_KEY: Final = "secret_sources"
+"""Stack config key of the section that says where the others are."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,17 @@ INVENTORY: Final = (
 """The runbook's External Dependencies and Monitoring, and what the API itself signs and connects with."""
 
 
+def missing(present: Collection[str], *, stack: str) -> list[str]:
+    """Names of the secrets that the stack needs and that are not there.
+
+    Args:
+        present: Names that have a value.
+        stack: The stack's name; ``local`` does without what has no server there yet.
+    """
+    needed = [secret.name for secret in INVENTORY if secret.needed_on_local or stack != LOCAL]
+    return [name for name in needed if name not in present]
+
+
 def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
     """One line for each secret that is missing, and for each that nobody reads.
 
@@ -59,17 +73,20 @@ def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
     Returns:
         Lines that name the secret and the command that sets or removes it, never a value.
     """
-    missing = [
-        f"secrets.{secret.name}: no value; set it (value on stdin) with "
-        f"`rez pulumi config set --stack {stack} --secret --path '{CONFIG_KEY}.{secret.name}'`"
-        for secret in INVENTORY
-        if secret.name not in present and (secret.needed_on_local or stack != LOCAL)
+    absent = [
+        f"secrets.{name}: no value; set it (value on stdin) with "
+        f"`rez pulumi config set --stack {stack} --secret --path '{CONFIG_KEY}.{name}'`"
+        for name in missing(present, stack=stack)
     ]
+    return absent + unread_problems(present, stack=stack)
+
+
+def unread_problems(present: Collection[str], *, stack: str) -> list[str]:
+    """One line for each secret in the stack's config that nobody reads."""
     known = {secret.name for secret in INVENTORY}
-    unread = [
+    return [
         f"secrets.{name}: nobody reads it; remove it with "
         f"`rez pulumi config rm --stack {stack} --path '{CONFIG_KEY}.{name}'`"
         for name in sorted(present)
         if name not in known
     ]
-    return missing + unread

@@ -14,6 +14,7 @@ from infra.settings.exemptions import Exemptions
 from infra.settings.maintenance import Maintenance
 from infra.settings.platform import Cluster, Network
 from infra.settings.provenance import Provenance
+from infra.settings.secret_sources import SecretSources
 from infra.settings.service import Service, Technology
 from infra.settings.units import Section
 
@@ -39,6 +40,7 @@ class Settings(Section):
     contacts: Contacts
     network: Network
     cluster: Cluster = Field(default=Cluster())
+    secret_sources: SecretSources = Field(default=SecretSources())
     provenance: Provenance = Field(default=Provenance())
     exemptions: Exemptions = Field(
         default=(), description="ours: rules of the policy pack that are set aside for a while"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from infra import quantities
 from infra.settings.units import Section, yaml_key
@@ -80,9 +80,14 @@ def _find(loc: tuple[int | str, ...], root: type[Section]) -> tuple[type[Section
             return owner, name, field if isinstance(part, int) else None
         name = names[str(part)]
         field = owner.model_fields[name]
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
-            owner = field.annotation
+        owner = _section(field.annotation) or owner
     return owner, name, field
+
+
+def _section(annotation: Any) -> type[Section] | None:
+    """The section that a field holds, also one that may be left out."""
+    kinds = (annotation, *get_args(annotation))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)), None)
 
 
 def _printed(name: str, number: Any) -> str:
