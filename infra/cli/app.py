@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import local, policies
+from infra.cli import bootstrap, local, policies, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
@@ -34,3 +34,5 @@ app.command(
 )(pulumi)
 app.add_typer(local.app, name="local")
 app.add_typer(policies.app, name="policies")
+app.add_typer(state.app, name="state")
+app.add_typer(bootstrap.app, name="bootstrap")

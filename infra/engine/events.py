@@ -32,6 +32,7 @@ _BLIND = "no cluster reachable"
 _UNAVAILABLE = "cluster unavailable"
 _AWAY = re.compile(rf"{_UNAVAILABLE}|AWS unavailable|operation error \w+: .*(request send failed|StatusCode: 5\d\d)")
 """Signs, ours and those of the engine's AWS client, that somebody does not answer."""
+_NUMBERED = re.compile(r"^\s*\d+\) ")
 _CONFLICT = "field manager "
 _USAGE = {
     "PULUMI_ACCESS_TOKEN must be set": "say where the state is: set PULUMI_BACKEND_URL, or run `pulumi login`",
@@ -130,7 +131,9 @@ def _explained(lines: list[str], code: int) -> RezError:
 
 
 def _said(output: str) -> list[str]:
-    return [_bare(line) for line in output.splitlines() if line.startswith("error:")]
+    """Error lines, and the numbered ones below a line that only counts them."""
+    lines = [line for line in output.splitlines() if line.startswith("error:") or _NUMBERED.match(line)]
+    return [_NUMBERED.sub("", _bare(line)) for line in lines if not line.endswith(" errors occurred:")]
 
 
 def explain(output: str, code: int) -> RezError:

@@ -28,6 +28,7 @@ from infra.errors import (
 REZ = str(Path(sys.executable).with_name("rez"))
 COMMANDS = ["status", "deploy", "rollback", "doctor", "check", "pulumi"]
 COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
+COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
 DOCUMENTED = {
     RezError: 1,
     SettingsError: 2,
@@ -118,7 +119,8 @@ def test_help_works_for_every_command_on_a_bare_machine(bare: dict[str, str], co
 
 def test_every_command_is_tested() -> None:
     found = [command.callback.__name__ for command in tree.app.registered_commands if command.callback]
-    assert set(found) | {"local", "policies"} == {command for command in COMMANDS if " " not in command}
+    groups = [group.name for group in tree.app.registered_groups]
+    assert {*found, *groups} == {command for command in COMMANDS if " " not in command}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +152,14 @@ def test_every_command_is_tested() -> None:
         "local up --release v1=x@sha256:1",
         "local up --context kind --release v1=x@sha256:1",
         "local down --really",
+        "state",
+        "state versions --stack nowhere",
+        "state restore --version",
+        "bootstrap",
+        "bootstrap aws",
+        "bootstrap aws --repository a/b",
+        "bootstrap aws --repository junk --region eu-central-1",
+        "bootstrap aws --repository a/b --region eu-central-1 --stack local",
         "",
     ],
 )

@@ -126,6 +126,13 @@ def test_what_a_person_must_put_right_on_aws_has_its_remedy(said: str, remedy: s
     assert remedy in str(failure)
 
 
+def test_several_errors_at_once_are_all_told_without_their_count() -> None:
+    denied = "operation error S3: PutObject, https response error StatusCode: 403, api error AccessDenied: no"
+    failure = judged(output=f"error: 2 errors occurred:\n    1) {denied}\n    2) PermissionDenied\n")
+    assert str(failure).splitlines()[:2] == [denied, "PermissionDenied"]
+    assert "AWS denies it" in str(failure)
+
+
 def test_a_quick_commands_lock_is_reported_too() -> None:
     assert isinstance(explain(ONE_LOCK, 255), LockHeld)
 
