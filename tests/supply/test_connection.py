@@ -8,6 +8,7 @@ import pytest
 
 from infra.errors import PreconditionError, UnavailableError
 from infra.supply import connection
+from infra.supply.challenge import Challenge
 from infra.supply.connection import Connection
 from infra.supply.repository import Repository
 from tests.supply.oci_registry import INDEX, LOGIN, NAME, TOKEN, Registry
@@ -83,12 +84,26 @@ def test_a_credential_helper_is_named_and_not_called(served: Registry) -> None:
         conn.ask("GET", "manifests/v1", INDEX)
 
 
-@pytest.mark.parametrize("realm", ["http://registry.example/token", "ftp://x/token", "/token", "http://[", ""])
+@pytest.mark.parametrize("realm", ["http://registry.example/token", "ftp://127.0.0.1/token", "/token", "none:"])
 def test_a_login_is_never_shown_without_tls(served: Registry, connect: Connect, realm: str) -> None:
-    served.asks, served.realm = "bearer", realm or "none:"
-    with pytest.raises((PreconditionError, UnavailableError)):
+    served.asks, served.realm = "bearer", realm
+    with pytest.raises(PreconditionError, match="gives tokens without TLS"):
         connect(login(served)).ask("GET", "manifests/v1", INDEX)
     assert not any(authorization for _, _, authorization in served.seen)
+
+
+def test_a_registry_elsewhere_gets_no_token_from_this_machine(served: Registry) -> None:
+    auths = {"registry.example": {"auth": BASIC}}
+    conn = Connection(Repository.parse("registry.example/app"), {"auths": auths}, sleep=lambda _: None)
+    with pytest.raises(PreconditionError, match="gives tokens without TLS"):
+        conn._authorize(Challenge("bearer", f"http://{served.host}/token", {}))
+    assert served.seen == []
+
+
+def test_a_token_service_without_an_address_is_unavailable(served: Registry, connect: Connect) -> None:
+    served.asks, served.realm = "bearer", "https://auth.example:port/token"
+    with pytest.raises(UnavailableError, match="address of its token service"):
+        connect(login(served)).ask("GET", "manifests/v1", INDEX)
 
 
 def test_a_redirect_to_elsewhere_takes_no_login_along(served: Registry, connect: Connect) -> None:
