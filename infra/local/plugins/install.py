@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 LANGUAGE = "pulumi-language-python"
@@ -32,6 +32,23 @@ def install(pulumi: Path, home: Path, python: Path) -> None:
             folder.parent.mkdir(parents=True, exist_ok=True)
             folder.symlink_to(official.resolve(), target_is_directory=True)
         _launcher(folder / executable, python, name)
+
+
+def install_recorders(pulumi: Path, home: Path, python: Path, site: Path) -> None:
+    """Install plugins that record and never create, for a throw-away state.
+
+    Args:
+        pulumi: The engine's executable.
+        home: A PULUMI_HOME that is thrown away, too.
+        python: The interpreter of this project.
+        site: The program's installed packages: their versions are those that the engine will ask for.
+    """
+    if not (pulumi.resolve().parent / LANGUAGE).exists():
+        _launcher(home / "plugins" / LANGUAGE_FOLDER / LANGUAGE, python, "language")
+    for name, sdk in RESOURCES.items():
+        for found in distributions(name=sdk, path=[str(site)]):
+            folder = home / "plugins" / f"resource-{name}-v{found.version}"
+            _launcher(folder / f"pulumi-resource-{name}", python, f"{name}.recorder")
 
 
 def _personal_home() -> Path:

@@ -18,7 +18,8 @@ Path = tuple[str | int, ...]
 _IDENTITY: tuple[Path, ...] = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CANNOT_CHANGE = re.compile(
-    r"immutable|cannot change|may not (be )?change|updates to \w+ spec for fields other|after creation", re.IGNORECASE
+    r"immutable|cannot change|may not (be )?change|updates to \w+ (spec for fields other|are forbidden)|after creation",
+    re.IGNORECASE,
 )
 _MISSING = object()
 

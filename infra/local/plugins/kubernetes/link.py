@@ -92,6 +92,30 @@ class Link:
             engine_pb2_grpc.EngineStub(channel).Log(request)
 
 
+class Nowhere(Link):
+    """No cluster, on purpose: everything goes by what is recorded, and nobody is warned of it."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, Any] = {}
+
+    def cluster(self) -> Cluster:
+        """Refuse.
+
+        Raises:
+            UnavailableError: Always.
+        """
+        raise UnavailableError("there is no cluster here")
+
+    def for_preview(self) -> None:
+        """Nobody to ask."""
+
+    def lost(self, error: UnavailableError) -> None:
+        """It was never there."""
+
+    def say(self, message: str, urn: str = "") -> None:
+        """There is nothing to warn of."""
+
+
 def _load_client() -> None:
     """Load the Kubernetes client while the engine is busy elsewhere: it takes half a second."""
     import kubernetes.client

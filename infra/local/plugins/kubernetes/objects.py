@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from infra.errors import RezError, UnavailableError
-from infra.local.plugins.kubernetes import diff, live
+from infra.local.plugins.kubernetes import diff, immutable, live
 from infra.local.plugins.kubernetes.awaiting import awaited
 from infra.local.plugins.kubernetes.check import AUTONAMED
 from infra.local.plugins.kubernetes.codec import UNKNOWN, Secret, known, mark, reveal
@@ -69,11 +69,8 @@ class Objects:
         """
         before, after = reveal(old), reveal(new)
         changes = diff.of_inputs(before, after)
-        if not any(change.replace for change in changes) and known(new):
-            try:
-                changes = self._compare_live(before, after, changes)
-            except UnavailableError as error:
-                self._link.lost(error)
+        if not any(change.replace for change in changes):
+            changes = self._asked(before, after, changes) if known(new) else _remembered(before, changes)
         changes = [change for change in changes if not _ignored(str(change), ignored)]
         return Difference(changes, diff.same_name(before, after) and AUTONAMED not in _annotations(after))
 
@@ -139,10 +136,17 @@ class Objects:
         if policy != "Orphan":
             Waiter(cluster, self.cancelled).until_gone(ref, found["metadata"]["uid"], timeout_s or TIMEOUT_S)
 
-    def _compare_live(self, old: Properties, new: Properties, changes: list[diff.Change]) -> list[diff.Change]:
+    def _asked(self, old: Properties, new: Properties, changes: list[diff.Change]) -> list[diff.Change]:
         cluster = self._link.for_preview()
-        if cluster is None:
-            return changes
+        try:
+            return _remembered(old, changes) if cluster is None else self._compare_live(cluster, old, new, changes)
+        except UnavailableError as error:
+            self._link.lost(error)
+            return _remembered(old, changes)
+
+    def _compare_live(
+        self, cluster: Cluster, old: Properties, new: Properties, changes: list[diff.Change]
+    ) -> list[diff.Change]:
         ref = ref_of(new)
         found = cluster.get(*ref)
         if found is None:
@@ -161,6 +165,12 @@ class Objects:
                 raise
             return refused
         return diff.merged(changes, diff.of_live(found, applied, old, new))
+
+
+def _remembered(old: Properties, changes: list[diff.Change]) -> list[diff.Change]:
+    """The changes where the API server cannot say which of them it refuses."""
+    fields = immutable.refused(old, changes)
+    return diff.replacing(changes, fields) if fields else changes
 
 
 def outputs(found: Properties, inputs: Properties) -> Properties:
