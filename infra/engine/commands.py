@@ -13,6 +13,9 @@ JUDGED = MUTATING | {"preview", "pre"}
 """Commands that tell by events how they went."""
 FREEING = frozenset({"cancel"})
 """Commands that remove another run's lock."""
+PLAN = ("preview", "--json", "--show-sames", "--ignore-protect")
+"""The command that tells as data what an update would do, as if nothing were protected: the first protected resource
+would hide all that comes after it. Since 3.256."""
 _SWITCHES = frozenset(
     {
         *("-e", "--emoji", "-Q", "--fully-qualify-stack-names", "--disable-integrity-checking"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.engine import backend, checkpoint, environment, events, guard, locks, pending, process, state_files
-from infra.engine.commands import FREEING, JUDGED, MUTATING, command_of
+from infra.engine.commands import FREEING, JUDGED, MUTATING, PLAN, command_of
 from infra.errors import PreconditionError
 from infra.local import paths
 from infra.settings import Settings, load
@@ -243,6 +243,26 @@ class Engine:
             RezError: As `run`.
         """
         return self._judged(["preview", "--diff", *self._options(targets)], env=_release(release), on_line=on_line)
+
+    def plan(self) -> str:
+        """Tell as data what `up` would do, as if nothing were protected; no policy is asked, nothing is touched.
+
+        Returns:
+            The engine's JSON; where the plan failed its diagnostics say why.
+
+        Raises:
+            SettingsError: The stack's settings cannot work.
+            PreconditionError: The state is damaged, or the cluster is another one.
+            RezError: The engine got no further.
+        """
+        self._guard(load(self.stack, self.root))
+        self._refuse_damaged()
+        env = {name: value for name, value in self._environment.items() if name != environment.POLICY_PACK}
+        command = ["pulumi", *PLAN, "--stack", self.stack, "--non-interactive"]
+        done = subprocess.run(command, cwd=self.root, env=env, text=True, capture_output=True, check=False)
+        if not done.stdout.startswith("{"):
+            raise events.explain(done.stderr.strip() or done.stdout, done.returncode or 1)
+        return done.stdout
 
     def _options(self, targets: Sequence[str]) -> list[str]:
         return [

@@ -13,6 +13,8 @@ from infra.settings.model import LOCAL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+POLICY_PACK = "PULUMI_OPTION_POLICY_PACK"
+"""Names the pack that judges every preview and update."""
 _LOCAL_PASSPHRASE = "local"  # noqa: S105 - well known: stack local holds dummy values only
 
 
@@ -45,7 +47,7 @@ def build(stack: str, root: Path, caller: Mapping[str, str], pulumi: Path, *, bu
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_COMMANDS": "true",  # makes the engine know --event-log
         "PULUMI_STACK": stack,
-        "PULUMI_OPTION_POLICY_PACK": caller.get("PULUMI_OPTION_POLICY_PACK") or str(root / "policies"),
+        POLICY_PACK: caller.get(POLICY_PACK) or str(root / "policies"),
         "REZ_PYTHON": sys.executable,
     }
     own = home(stack, caller, built=built)

@@ -28,13 +28,15 @@ _COLOR = re.compile(r"<\{%[^%]*%\}>")
 _LOCKED = "the stack is currently locked by"
 _LOCK = re.compile(r"^\s+\S+: created by (?P<holder>.+ \(pid \d+\)) at (?P<since>\S+)$", re.MULTILINE)
 _PROGRAM_TALK = ("Program exited with non-zero exit code", "update failed", "preview failed")
-_BLIND = "no cluster reachable"
+_BLIND = re.compile("no cluster reachable|Kubernetes cluster is unreachable")
+"""Signs, our plugin's and the official one's, of a preview that goes by the state alone."""
 _UNAVAILABLE = "cluster unavailable"
 _AWAY = re.compile(rf"{_UNAVAILABLE}|AWS unavailable|operation error \w+: .*(request send failed|StatusCode: 5\d\d)")
 """Signs, ours and those of the engine's AWS client, that somebody does not answer."""
 _NUMBERED = re.compile(r"^\s*\d+\) ")
 _CONFLICT = "field manager "
 _USAGE = {
+    "unknown flag: --ignore-protect": "install Pulumi 3.256 or later, or run `make local` to build it",
     "PULUMI_ACCESS_TOKEN must be set": "say where the state is: set PULUMI_BACKEND_URL, or run `pulumi login`",
     "no stack named": "make it once with `rez pulumi stack init NAME`, in the backend that PULUMI_BACKEND_URL names",
     "incorrect passphrase": "set PULUMI_CONFIG_PASSPHRASE to the one the stack's secrets were written with",
@@ -96,7 +98,7 @@ def judge(events: list[Event], output: str, code: int, *, writes: bool) -> RezEr
             had to be changed by what the state says.
     """
     if code == 0:
-        blind = [line for line in warnings(events) if _BLIND in line]
+        blind = [line for line in warnings(events) if _BLIND.search(line)]
         return _unavailable(f"{_UNAVAILABLE}: {blind[0]}") if writes and blind else None
     if lines := violations(events):
         return PolicyViolation("\n".join(lines))

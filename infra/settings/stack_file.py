@@ -75,7 +75,7 @@ def load(stack: str, root: Path) -> Settings:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict):
         raise SettingsError([f"{file.name}: has no `config:`; write the sections below it as {PROJECT}:<section>"])
-    plain = _plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), file.name, stack)
+    plain = plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), file.name, stack)
     try:
         settings = parse(own_sections(config), stack=stack)
     except SettingsError as error:
@@ -85,8 +85,17 @@ def load(stack: str, root: Path) -> Settings:
     return settings
 
 
-def _plain_secrets(section: object, file: str, stack: str) -> list[str]:
-    """Secrets that the stack file holds unencrypted; the engine itself would take them without a word."""
+def plain_secrets(section: object, file: str, stack: str) -> list[str]:
+    """Secrets that the stack file holds unencrypted; the engine itself would take them without a word.
+
+    Args:
+        section: The section of the secrets, as it stands in the file.
+        file: The file's name.
+        stack: The stack's name.
+
+    Returns:
+        One line for each.
+    """
     values = section if isinstance(section, Mapping) else {}
     set_it = f"`rez pulumi config set --stack {stack} --secret --path '{PROJECT}:{CONFIG_KEY}.NAME'`, value on stdin"
     return [
