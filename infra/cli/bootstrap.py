@@ -64,7 +64,7 @@ def _plan(wanted: Wanted, steps: Sequence[Step]) -> list[str]:
 
 
 def _next(wanted: Wanted) -> list[str]:
-    init = f"rez pulumi stack init {wanted.stack} --secrets-provider SECRETS_PROVIDER"
+    init = f"rez pulumi stack init --stack {wanted.stack} --secrets-provider SECRETS_PROVIDER"
     change = f"rez pulumi stack change-secrets-provider SECRETS_PROVIDER --stack {wanted.stack}"
     environments = f"{wanted.stack}, with reviewers, and {wanted.reading_environment}"
     return [
