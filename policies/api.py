@@ -29,11 +29,11 @@ def api_deployments(workload: Node) -> Iterator[Node]:
 
 
 def api_containers(workload: Node) -> Iterator[Node]:
-    """Pick the API's own container; the only one of the API's Deployment is it under any name."""
+    """Pick the API's own container; where none is called so, any may be it, and all are picked."""
     if not is_api(workload):
         return
     found = list(main_containers(workload))
-    yield from (each for each in found if len(found) == 1 or each.text("name") == API_CONTAINER)
+    yield from [each for each in found if each.text("name") == API_CONTAINER] or found
 
 
 def api_hpas(hpa: Node) -> Iterator[Node]:

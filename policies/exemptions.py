@@ -32,6 +32,7 @@ KEY: Final = "rez-infra:exemptions"
 
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _TEXTS: Final = ("rule", "reason", "owner")
+_COVERED: Final = ("resource", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +202,12 @@ def _wrong_fields(entry: Node) -> Iterator[Violation]:
         yield entry.must("rule", be="be the id of a rule (see `rez policies list`)")
     if rule is not None and not rule.about.exemptable:
         yield entry.must("rule", be="be a rule that can be set aside; this one cannot")
+    for key in _COVERED:
+        if entry.get(key) is not None and not entry.text(key).strip():
+            yield entry.must(key, be="be a text, or left out")
     if _day(entry.get("expires")) is None:
         yield entry.must("expires", be="be the last day, as in 2026-12-31")
-    if unknown := set(entry.mapping()) - {*_TEXTS, "resource", "field", "expires"}:
+    if unknown := set(entry.mapping()) - {*_TEXTS, *_COVERED, "expires"}:
         yield entry.must(min(map(str, unknown)), be="not be there: no exemption has this key")
 
 

@@ -9,7 +9,7 @@ from policies.credential_names import means_password
 from policies.entropy import random_looking
 
 _REFERENCE: Final = (
-    r"(?s:.*(\$\(|\$\{|\{\{|\[\[|<%|%\{).*)"  # variables of Kubernetes and shells, templates
+    r"(?s:.*(\$\([^)\n]+\)|\$\{[^}\n]+\}|\{\{.+\}\}|\[\[.+\]\]|<%.+%>|%\{[^}\n]+\}).*)"  # variables, templates
     r"|(?-i:\$[A-Z_][A-Z0-9_]*)|\$\d|%\w+%|%[sv]|__\w+__|@\w+@"
     r"|<[^<>]+>|\*{2,}|x{3,}|\.{2,}|\[(redacted|secret|hidden)\]"  # placeholders and masks
     r"|(?s:ENC\[.*)|ref\+\w+://\S+|\{cipher\}\S+|(vault|ssm|op|env|awssm|gcpsm|secretsmanager):\S+"  # secrets managers

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HOLDERS: Final = (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName"))
-_LOST: Final = frozenset({"emptyDir", "ephemeral", "configMap", "secret", "projected", "downwardAPI"})
+_LOST: Final = frozenset({"emptyDir", "ephemeral", "configMap", "secret", "projected", "downwardAPI", "csi", "image"})
 
 
 class Backing(NamedTuple):

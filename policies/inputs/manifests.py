@@ -114,7 +114,7 @@ def _parse(part: str) -> Any:
             return json.loads(part)
         except ValueError:
             return loads(part)  # a flow mapping, or JSON with a fault that this reader tells with its line
-    if "<<:" in part:  # merge keys are YAML 1.1, which kubectl reads and ryaml does not
+    if "<<" in part:  # merge keys are YAML 1.1, which kubectl reads and ryaml does not
         return _merged(part)
     return loads(part)
 

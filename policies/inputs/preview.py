@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.inputs.loaded import Problem
 from policies.inputs.preview_steps import Steps, state, steps_of
 from policies.inputs.pulumi_file import PulumiFile, Stack, loaded, managed
 from policies.node import Node
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from policies.resources import Resource
 
 _WHAT: Final = "a preview; give what `pulumi preview --json --show-sames` prints, or an event log"
+_FAILED: Final = "not whole, the preview ended with an error; mend what it says and preview again"
 _UNDECLARED: Final = ("delete", "delete-replaced", "discard", "discard-replaced", "refresh")
 """Steps that tell of what exists, not of what is declared."""
 
@@ -47,7 +49,10 @@ def read(text: str, file: str) -> Stack:
         plan.append(planned)
         if planned.new is not None and op not in _UNDECLARED:
             resources[urn] = planned.new
-    return Stack(name=name, loaded=loaded(resources.values(), found.extent), steps=plan)
+    declared = loaded(resources.values(), found.extent)
+    if found.failed:
+        declared.problems.append(Problem(file, 1, _FAILED))
+    return Stack(name=name, loaded=declared, steps=plan)
 
 
 def _planned(source: PulumiFile, op: str, urn: str, step: dict[str, Any]) -> PlanStep:

@@ -22,10 +22,12 @@ class Steps(NamedTuple):
     Attributes:
         steps: Each with op, urn, oldState, newState, detailedDiff and replaceReasons.
         extent: Whether the preview came to its end and left nothing out.
+        failed: Whether it ended with an error.
     """
 
     steps: list[dict[str, Any]]
     extent: Extent
+    failed: bool
 
 
 def steps_of(source: PulumiFile) -> Steps:
@@ -44,7 +46,7 @@ def steps_of(source: PulumiFile) -> Steps:
     unchanged = state(document, "changeSummary").get(_SAME, 0)
     shown = sum(step.get("op") == _SAME for step in steps)
     whole = isinstance(unchanged, int) and shown >= unchanged
-    return Steps(steps, _extent(source.objects(document.get("diagnostics"), "diagnostics"), whole=whole))
+    return _steps(steps, source.objects(document.get("diagnostics"), "diagnostics"), whole=whole)
 
 
 def state(of: dict[str, Any], key: str) -> dict[str, Any]:
@@ -58,7 +60,7 @@ def _of_events(source: PulumiFile) -> Steps:
     if not any("summaryEvent" in event for event in events):
         raise source.unreadable("it ends before the engine's summary")
     planned = [state(state(event, "resourcePreEvent"), "metadata") for event in events if "resourcePreEvent" in event]
-    return Steps([_step(each) for each in planned], _extent(state(event, "diagnosticEvent") for event in events))
+    return _steps([_step(each) for each in planned], [state(event, "diagnosticEvent") for event in events])
 
 
 def _step(metadata: dict[str, Any]) -> dict[str, Any]:
@@ -70,6 +72,6 @@ def _step(metadata: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _extent(diagnostics: Iterable[dict[str, Any]], *, whole: bool = True) -> Extent:
+def _steps(steps: list[dict[str, Any]], diagnostics: Iterable[dict[str, Any]], *, whole: bool = True) -> Steps:
     failed = any(each.get("severity") == "error" for each in diagnostics)
-    return Extent.WHOLE if whole and not failed else Extent.PART
+    return Steps(steps, Extent.WHOLE if whole and not failed else Extent.PART, failed)

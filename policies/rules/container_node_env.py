@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.api import api_containers
 from policies.graph import namespace_of
 from policies.holders import holds
-from policies.node import UndeterminedError, shown
+from policies.node import UndeterminedError
 from policies.rule import About, Severity, graph_rule
 from policies.values import Unknown, reveal
 
@@ -50,7 +50,7 @@ def node_env(container: Node, graph: Graph) -> Iterator[Violation]:
     except _ElsewhereError:
         return
     if value != _WANTED:
-        what = f"without {_NAME}" if value is None else f"{_NAME}={shown(value)}"
+        what = f"without {_NAME}" if value is None else f"another {_NAME}"
         yield container.must("env" if value is None else "envFrom", be=f"set {_NAME} to {_WANTED}", value=what)
 
 
@@ -62,7 +62,7 @@ def _judged(variable: Node, graph: Graph) -> Iterator[Violation]:
     reference = variable.at("valueFrom", "configMapKeyRef")
     value = _held(reference, reference.text("key"), graph)
     if value != _WANTED:
-        yield variable.must("valueFrom", be=f"lead to {_WANTED}", value=f"a reference to {shown(value)}")
+        yield variable.must("valueFrom", be=f"lead to {_WANTED}", value="a reference to another value")
 
 
 def _of_sources(container: Node, graph: Graph) -> Any:

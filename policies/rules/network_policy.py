@@ -92,7 +92,7 @@ def _opens(opened: Node, wanted: Port, names: set[str | None]) -> bool:
     first = opened.get("port")
     if isinstance(first, int):
         return first <= wanted.number <= (opened.integer("endPort") or first)
-    return first is None or first in names
+    return first is None or (isinstance(first, str) and first in names)
 
 
 def _reaches(peer: Node, listeners: Sequence[Listener]) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from policies.step import Plan, PlanStep
 
 _CLUSTERS: Final = ("mongodbatlas:index/advancedCluster:AdvancedCluster", "mongodbatlas:index/cluster:Cluster")
-_TIER: Final = re.compile(r"[A-Z]+(\d{1,6})(_NVME)?")
+_TIER: Final = re.compile(r"[A-Z]+(\d{1,6})(_NVME)?(_GEN_2)?", re.ASCII)
 _OWN: Final = ("providerInstanceSizeName", "diskSizeGb")
 _ELECTABLE: Final = ("instanceSize", "diskSizeGb")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.assignments import sets_credential
 from policies.entropy import decoded
 from policies.harmless import is_reference
 from policies.hashed import unhashed
-from policies.holders import SERVICE_ACCOUNT_TOKEN
 from policies.limits import SECRETS_SOURCE
 from policies.rule import About, Severity, rule
 
@@ -66,6 +66,6 @@ def immutable(secret: Node) -> Iterator[Violation]:
 def plaintext(entry: Node) -> Iterator[Violation]:
     """Refuse plain text; an output that is not known yet may get its mark together with its value."""
     text = entry.value.strip() if isinstance(entry.value, str) else ""
-    reference = is_reference(text) or is_reference(decoded(text))
-    if text and not reference and entry.root.get("type") != SERVICE_ACCOUNT_TOKEN:
+    reference = any(is_reference(each) and not sets_credential(each) for each in (text, decoded(text)))
+    if text and not reference:
         yield entry.must(be="be marked as secret", value="plain text")

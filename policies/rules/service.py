@@ -87,6 +87,8 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
         for port in service.each("spec", "ports"):
             wanted = port.get("targetPort")
             target = port.get("port") if wanted is None else wanted
+            if not isinstance(target, int | str):
+                continue  # the API server refuses it
             if (target, port.text("protocol") or "TCP") not in declared:
                 name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
                 yield port.must("targetPort", be=f"be a container port of {name}")
@@ -103,6 +105,7 @@ def _behind(service: Node, graph: Graph) -> Iterator[Node]:
 def _ports(workload: Node) -> Iterator[tuple[object, str]]:
     for port in ports(workload):
         protocol = port.text("protocol") or "TCP"
-        yield port.get("containerPort"), protocol
+        if (number := port.integer("containerPort")) is not None:
+            yield number, protocol
         if name := port.text("name"):
             yield name, protocol

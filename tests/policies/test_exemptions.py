@@ -83,6 +83,9 @@ def test_incomplete_one_is_a_finding_and_covers_nothing(too_big: list[Finding], 
         ([ENTRY | {"rule": "exemption-valid"}], "this one cannot"),
         ([ENTRY | {"until": "x"}], "no exemption has this key"),
         (["x"], "must be the exemption's rule"),
+        ([ENTRY | {"resource": ["Deployment production/merchant-backend"]}], "must be a text, or left out"),
+        ([ENTRY | {"resource": ""}], "must be a text, or left out"),
+        ([ENTRY | {"field": 3}], "must be a text, or left out"),
     ],
 )
 def test_what_is_no_exemption_is_a_finding(entries: Any, said: str) -> None:
