@@ -20,6 +20,7 @@ _NUMBER: Final = r"\d{1,15}(?:\.\d{1,9})?(?:[eE][+-]?\d{1,2})?"
 _CPU: Final = re.compile(rf"({_NUMBER})(m?)", re.ASCII)
 _MEMORY: Final = re.compile(rf"({_NUMBER})(m|k|M|G|T|P|Ki|Mi|Gi|Ti|Pi)?", re.ASCII)
 _DURATION: Final = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d))+", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DURATION_PART: Final = re.compile(r"([\d.]+)(ms|s|m|h|d)", re.ASCII)
 _PERCENT: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s?%", re.ASCII)
 
@@ -144,10 +145,13 @@ def day(value: object) -> date:
     """
     if isinstance(value, date):
         return value
+    text = value.removesuffix(_MIDNIGHT) if isinstance(value, str) else ""
     try:
-        return date.fromisoformat(_text(value, _DAY_FORM).removesuffix(_MIDNIGHT))
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise _not(value, _DAY_FORM) from None
+        pass
+    raise _not(value, _DAY_FORM)
 
 
 def format_percent(value: float) -> str:
