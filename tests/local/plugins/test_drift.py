@@ -80,6 +80,22 @@ def test_a_conflict_names_the_other_manager_and_the_field(project: Project, clus
     assert cluster.get("v1", "ConfigMap", "c", namespace)["data"] == {"a": "1"}
 
 
+def test_fields_of_others_are_taken_over_where_the_official_providers_variable_says_so(
+    project: Project, cluster: Cluster, namespace: str
+) -> None:
+    project.declare(config_map("c", namespace, a="1"))
+    project.up()
+    theirs = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": namespace}}
+    cluster.apply(theirs | {"data": {"a": "9"}}, field_manager="their-tool", force=True)
+    project.environment["PULUMI_K8S_ENABLE_PATCH_FORCE"] = "true"
+    project.up("--refresh")
+    live = cluster.get("v1", "ConfigMap", "c", namespace)
+    assert live
+    assert live["data"] == {"a": "1"}
+    assert not [entry for entry in live["metadata"]["managedFields"] if entry["manager"] == "their-tool"]
+    project.preview("--refresh", "--expect-no-changes")
+
+
 def test_without_a_cluster_a_preview_goes_by_the_state_and_says_so_once(
     project: Project, namespace: str, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from infra.local.plugins.kubernetes.link import Link
 
 FORCE = "pulumi.com/patchForce"
+FORCE_ALL = "PULUMI_K8S_ENABLE_PATCH_FORCE"
+"""The variable by which the official provider is told to take over fields of every object of a run."""
 SKIP_AWAIT = "pulumi.com/skipAwait"
 PROPAGATION = "pulumi.com/deletionPropagationPolicy"
 TIMEOUT_S = 600.0
@@ -196,7 +199,7 @@ def _expected(inputs: Properties, state: Properties, found: Properties | None) -
 
 
 def _apply(cluster: Cluster, manifest: Properties, *, dry_run: bool = False) -> Properties:
-    force = _annotations(manifest).get(FORCE) == "true"
+    force = "true" in {_annotations(manifest).get(FORCE), os.environ.get(FORCE_ALL)}
     try:
         return cluster.apply(manifest, force=force, dry_run=dry_run)
     except ApiError as error:
@@ -205,7 +208,7 @@ def _apply(cluster: Cluster, manifest: Properties, *, dry_run: bool = False) -> 
             raise
         fields = ", ".join(dict.fromkeys(cause["field"] for cause in error.causes))
         owner = " and ".join(f'"{manager}"' for manager in managers)
-        remedy = f'leave them out, or take them over with the annotation {FORCE}: "true"'
+        remedy = f'leave them out, or take them over with the annotation {FORCE}: "true" or by {FORCE_ALL}=true'
         message = f"{ref_of(manifest)}: conflict: field manager {owner} owns {fields}; {remedy}"
         raise ApiError(message, status=HTTPStatus.CONFLICT, reason="Conflict", causes=error.causes) from error
 
