@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.reports.cells import cell, code
 from policies.reports.words import place, totals
 from policies.rule import Enforcement
 
@@ -29,27 +30,16 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     if assessment.exempted:
         yield from ("", "| exempt | where | by |", "|---|---|---|")
         for each in assessment.exempted:
-            yield f"| {each.finding.rule.id} | {_code(place(each))} | {_cell(str(each.finding.exemption))} |"
+            yield f"| {each.finding.rule.id} | {code(place(each))} | {cell(str(each.finding.exemption))} |"
     if assessment.problems:
         yield ""
         for problem in assessment.problems:
-            yield f"- {_code(f'{problem.file}:{problem.line}')} {_cell(problem.message)}"
+            yield f"- {code(f'{problem.file}:{problem.line}')} {cell(problem.message)}"
 
 
 def _row(placed: Placed) -> str:
     finding = placed.finding
     severity = finding.rule.about.severity.value
     level = f"**{severity}**" if finding.enforcement is Enforcement.MANDATORY else f"{severity} (advisory)"
-    cells = (level, finding.rule.id, _code(place(placed)), _cell(finding.message), _cell(finding.remediation))
+    cells = (level, finding.rule.id, code(place(placed)), cell(finding.message), cell(finding.remediation))
     return f"| {' | '.join(cells)} |"
-
-
-def _cell(text: str) -> str:
-    """Keep text that comes from a pull request from being markup: it must not make links, mentions or HTML."""
-    for sign in "\\`*_[]<>|@#":
-        text = text.replace(sign, f"\\{sign}" if sign not in "<>@" else {"<": "&lt;", ">": "&gt;", "@": "&#64;"}[sign])
-    return " ".join(text.split())
-
-
-def _code(text: str) -> str:
-    return f"`{' '.join(text.split()).replace('`', ' ').replace('|', chr(92) + '|')}`"
