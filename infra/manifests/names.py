@@ -90,5 +90,11 @@ def secret_name(base: str, values: Mapping[str, str], *, stack: str) -> str:
     return f"{base}-{digest[:_DIGITS]}"
 
 
+def hashed_base(name: str) -> str:
+    """The name without the digest of its content, "" if it has none."""
+    base, _, digest = name.rpartition("-")
+    return base if len(digest) == _DIGITS and set(digest) <= set("0123456789abcdef") else ""
+
+
 def _canonical(data: Mapping[str, str]) -> bytes:
     return json.dumps(dict(data), sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""What runs against what is declared, as pure functions of objects that were read before."""
