@@ -35,6 +35,7 @@ _AWAY = re.compile(rf"{_UNAVAILABLE}|AWS unavailable|operation error \w+: .*(req
 """Signs, ours and those of the engine's AWS client, that somebody does not answer."""
 _NUMBERED = re.compile(r"^\s*\d+\) ")
 _CONFLICT = "field manager "
+_CONFLICT_REMEDY = "see who changed what with `rez drift`; take it back with `rez drift --fix`, or declare it"
 _USAGE = {
     "unknown flag: --ignore-protect": "install Pulumi 3.256 or later, or run `make local` to build it",
     "PULUMI_ACCESS_TOKEN must be set": "say where the state is: set PULUMI_BACKEND_URL, or run `pulumi login`",
@@ -124,7 +125,7 @@ def _explained(lines: list[str], code: int) -> RezError:
     if any(_NO_CHANGES_EXPECTED in line for line in lines):
         return DriftFound("the plan holds changes, but none were expected")
     if any(_CONFLICT in line for line in lines):
-        return DriftFound("\n".join(lines) + "\nundo that edit, or declare the field, then run the same command again")
+        return DriftFound("\n".join(lines) + f"\n{_CONFLICT_REMEDY}")
     if remedies := [remedy for sign, remedy in _USAGE.items() if any(sign in line for line in lines)]:
         return PreconditionError("\n".join(lines + remedies))
     if refused := [line.removeprefix(REFUSED) for line in lines if line.startswith(REFUSED)]:

@@ -1,0 +1,76 @@
+"""What people change by hand: named, refused by an update, taken back."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.system.support import System
+
+pytestmark = pytest.mark.cluster
+
+_LOCAL = ("--stack", "local")
+_IN = ("-n", "production")
+LABELS = ("name=merchant-backend", "part-of=rez", "managed-by=pulumi")
+MEMORY = 'spec.template.spec.containers[name="api"].resources.limits.memory'
+
+
+def drift(system: System, *args: str) -> tuple[int, dict[str, Any]]:
+    done = system.rez("drift", *_LOCAL, "--json", *args, check=False)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_what_runs_as_declared_is_no_drift(system: System) -> None:
+    system.kubectl("scale", *_IN, "deployment/merchant-backend", "--replicas=4")
+    code, found = drift(system)
+    assert (code, found["differences"], found["held"]) == (0, [], [])
+    assert found["compared"] > 20
+    assert found["not_compared"] == {"types": {}, "unread": []}
+
+
+def test_what_was_changed_by_hand_is_named_and_taken_back(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    began = datetime.now(UTC).replace(microsecond=0)
+    monkeypatch.setenv("KUBE_EDITOR", "sed -i 's/memory: 1Gi/memory: 768Mi/'")
+    system.kubectl("edit", *_IN, "deployment/merchant-backend")
+    system.kubectl("delete", *_IN, "service/merchant-backend-service")
+    stray = ("configmap/stray", *_IN)
+    system.kubectl("create", *_IN, "configmap", "stray")
+    system.kubectl("label", *stray, *(f"app.kubernetes.io/{label}" for label in LABELS))
+
+    code, found = drift(system)
+    assert code == 7
+    told = {(each["what"], each["object"]): each for each in found["differences"]}
+    assert len(told) == len(found["differences"]) == 3
+    edited = told["changed", "Deployment production/merchant-backend"]
+    assert (edited["field"], edited["declared"], edited["live"]) == (MEMORY, "1Gi", "768Mi")
+    assert (edited["by"][0]["manager"], edited["up"]) == ("kubectl-edit", "refused")
+    assert began <= datetime.fromisoformat(edited["since"]) <= datetime.now(UTC)
+    assert told["deleted", "Service production/merchant-backend-service"]["up"] == "recreates"
+    assert told["orphan", "ConfigMap production/stray"]["up"] == "leaves"
+
+    _refused_by_an_update(system)
+    code, found = drift(system, "--fix")
+    assert code == 7  # the engine knows nothing of what it never made
+    assert [each["object"] for each in found["differences"]] == ["ConfigMap production/stray"]
+    assert "Deployment production/merchant-backend" in {each["object"] for each in found["taken_back"]}
+    system.kubectl("delete", *stray)
+    assert drift(system)[0] == 0
+    system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
+    system.answers()
+
+
+def _refused_by_an_update(system: System) -> None:
+    """It also writes what was changed into the state, which hides it from nobody."""
+    refused = system.rez("pulumi", "up", *_LOCAL, "--yes", "--skip-preview", "--refresh", check=False)
+    assert refused.returncode == 7
+    assert 'field manager "kubectl-edit" owns' in refused.stderr
+    assert "rez drift --fix" in refused.stderr
+    code, found = drift(system)
+    assert code == 7
+    (edited,) = [each for each in found["differences"] if each["field"] == MEMORY]
+    assert (edited["declared"], edited["live"], edited["by"][0]["manager"]) == ("1Gi", "768Mi", "kubectl-edit")
