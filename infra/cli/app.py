@@ -8,6 +8,7 @@ from infra.cli import bootstrap, local, policies, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
+from infra.cli.drift import drift
 from infra.cli.pulumi import pulumi
 from infra.cli.rollback import rollback
 from infra.cli.status import status
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.command()(status)
 app.command()(deploy)
 app.command()(rollback)
+app.command()(drift)
 app.command()(doctor)
 app.command()(check)
 app.command(

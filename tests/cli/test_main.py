@@ -26,7 +26,7 @@ from infra.errors import (
 )
 
 REZ = str(Path(sys.executable).with_name("rez"))
-COMMANDS = ["status", "deploy", "rollback", "doctor", "check", "pulumi"]
+COMMANDS = ["status", "deploy", "rollback", "drift", "doctor", "check", "pulumi"]
 COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
 COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
 DOCUMENTED = {
