@@ -5,15 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 from moto import mock_aws
 
-from infra.local.paths import ROOT
 from infra.operations.bootstrap.account import Account
-from infra.operations.bootstrap.wanted import Secrets, Wanted
-from infra.settings import load
+from infra.operations.bootstrap.wanted import Wanted
+from tests.operations.bootstrap.support import REGION, client, make
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REGION = "eu-central-1"
 WANTED = Wanted(
     partition="aws",
     account="123456789012",
@@ -21,7 +19,6 @@ WANTED = Wanted(
     stack="production",
     repository="rezapp/rez-infra",
     bucket="rez-infra-production-123456789012-eu-central-1",
-    secrets=Secrets(REGION, "rez/production/"),
 )
 
 
@@ -40,4 +37,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def account(aws: None) -> Account:
-    return Account.of(load("production", ROOT), region=REGION, repository="rezapp/rez-infra", bucket=None)
+    return Account(client, WANTED)
+
+
+@pytest.fixture
+def made(account: Account) -> Account:
+    make(account)
+    return account

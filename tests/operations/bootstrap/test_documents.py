@@ -3,12 +3,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from infra.operations.bootstrap import documents
+from infra.operations.bootstrap.wanted import Secrets
 
 if TYPE_CHECKING:
     from infra.operations.bootstrap.wanted import Wanted
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/1"
+
+
+@pytest.fixture
+def wanted(wanted: Wanted) -> Wanted:
+    return replace(wanted, secrets=Secrets("eu-central-1", "rez/production/"))
 
 
 def actions(document: dict[str, Any]) -> set[str]:
