@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from infra.local.process import Process
 if TYPE_CHECKING:
     from pathlib import Path
 
+_KEPT_S = 30 * 24 * 3600.0
 _LATEST_LOCK = timedelta(hours=1)
 """An engine takes its lock soon after its start: a later one is that of another machine's process of the same id."""
 
@@ -29,6 +31,9 @@ def note(pid: int) -> None:
     with contextlib.suppress(OSError):
         _record(pid).parent.mkdir(parents=True, exist_ok=True)
         _record(pid).write_text(json.dumps({"started": process.started, "at": datetime.now(UTC).isoformat()}))
+        for old in _record(pid).parent.iterdir():  # most failed runs have left no lock, and nobody asks for them again
+            if old.stat().st_mtime < time.time() - _KEPT_S:
+                old.unlink(missing_ok=True)
 
 
 def forget(pid: int) -> None:

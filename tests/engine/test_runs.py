@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -67,3 +68,12 @@ def test_a_cache_that_cannot_be_written_stops_nobody(cache: Path) -> None:
     pid = ended()
     assert not runs.lost(pid, now())
     runs.forget(pid)
+
+
+def test_records_that_nobody_asked_for_are_swept(cache: Path) -> None:
+    old, recent = ended(), ended()
+    record = cache / f"engines/{old}.json"
+    os.utime(record, (0, 0))
+    ended()
+    assert not record.exists()
+    assert (cache / f"engines/{recent}.json").exists()
