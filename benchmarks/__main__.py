@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from benchmarks import cli, local, stack
-from benchmarks.policies import alarms, speed
+from benchmarks.policies import alarms, engine, speed
 
 _ALL = {"cli": cli.main, "stack": stack.main, "warm": local.warm, "cold": local.cold}
-_ALL |= {"policies": speed.main, "alarms": alarms.main}
+_ALL |= {"policies": speed.main, "alarms": alarms.main, "policies-engine": engine.main}
 
 
 def main() -> None:
