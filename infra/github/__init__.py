@@ -1,0 +1,1 @@
+"""What a job on GitHub tells its people: summary, comment, issue."""

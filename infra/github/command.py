@@ -1,0 +1,77 @@
+"""One of our own commands, run as a job's step: shown as ever, and told on the run's page."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
+
+from infra.errors import Terminated
+from infra.github import delivery, outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from infra.github.job import Job
+
+REZ: Final = Path(sys.executable).with_name("rez")
+KEPT: Final = 2_000_000
+"""Characters of output that are kept; the rest is only shown."""
+_ERROR: Final = "error: "
+
+
+def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None) -> int:
+    """Run `rez` and tell its end on the run's page.
+
+    Args:
+        arguments: As after `rez`.
+        job: Whose page it is; it gets the output `code`, too.
+        artifact: A folder that gets what a job with other permissions needs: the command's output, and the number of
+            the pull request if there is one. It is made before the command runs.
+
+    Returns:
+        The command's exit code.
+    """
+    if artifact:
+        artifact.mkdir(parents=True, exist_ok=True)
+        if number := job.event().get("number"):
+            (artifact / delivery.NUMBER).write_text(f"{number}\n", encoding="utf-8")
+    code, output, errors = _run(arguments)
+    if artifact:
+        (artifact / delivery.REPORT).write_text(output, encoding="utf-8")
+    lines = [line.removeprefix(_ERROR) for line in errors.splitlines() if line.startswith(_ERROR)]
+    command = shlex.join(["rez", *arguments])
+    job.summarize(outcome.summary(command, code, output, "\n".join(lines), markdown="markdown" in arguments))
+    job.put("code", str(code))
+    return code
+
+
+def _run(arguments: Sequence[str]) -> tuple[int, str, str]:
+    with (
+        subprocess.Popen(
+            [REZ, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
+        ) as process,
+        ThreadPoolExecutor(max_workers=2) as readers,
+    ):
+        try:
+            output = readers.submit(_shown, process.stdout, sys.stdout)
+            errors = readers.submit(_shown, process.stderr, sys.stderr)
+            return process.wait(), output.result(), errors.result()
+        except Terminated:  # the command undoes or finishes what it has begun; Ctrl-C it has seen itself
+            process.terminate()
+            raise
+
+
+def _shown(source: IO[str] | None, target: IO[str]) -> str:
+    """Pass lines on as they come, and keep them."""
+    kept: list[str] = []
+    room = KEPT
+    for line in source or ():
+        target.write(line)
+        target.flush()
+        kept.append(line[:room])
+        room -= len(kept[-1])
+    return "".join(kept)
