@@ -51,6 +51,42 @@ def explain(
     typer.echo(json_format.dumps(_described(rule), indent=2) if json else section(rule).rstrip())
 
 
+@app.command()
+def exemptions(
+    *,
+    ending_within: Annotated[
+        int | None, typer.Option(min=0, metavar="DAYS", help="Only those; exit code 4 if there are any.")
+    ] = None,
+    stack: Annotated[str, typer.Option(help="Stack name.")] = "production",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """List what the stack file exempts from the rules, and until when."""
+    from datetime import UTC, datetime
+
+    from infra.errors import PolicyViolation, PreconditionError
+    from infra.local.paths import ROOT
+    from policies.inputs.stack_file import exemptions as declared_in
+    from policies.reports import exemptions as shown
+
+    file = ROOT / f"Pulumi.{stack}.yaml"
+    if not file.is_file():
+        raise PreconditionError(f"--stack: there is no {file.name}")
+    try:
+        declared = declared_in(file)
+    except ValueError as error:
+        raise PreconditionError(str(error)) from None
+    if declared.faults:
+        raise PolicyViolation("\n".join(f"{each.message}; {each.remediation}" for each in declared.faults))
+    today = datetime.now(UTC).date()
+    found = shown.ending([each.exemption for each in declared.held], today=today, within_days=ending_within)
+    if json:
+        typer.echo(json_format.dumps({"exemptions": shown.as_json(found, today=today)}, indent=2))
+    elif found:
+        typer.echo(shown.render(found, today=today))
+    if found and ending_within is not None:
+        raise typer.Exit(PolicyViolation.exit_code)
+
+
 def _described(rule: Rule) -> dict[str, object]:
     about = rule.about
     return {
