@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bootstrap, local, policies, state
+from infra.cli import bootstrap, github, local, policies, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
 from infra.cli.drift import drift
+from infra.cli.preview import preview
 from infra.cli.pulumi import pulumi
 from infra.cli.rollback import rollback
 from infra.cli.status import status
@@ -26,6 +27,7 @@ app.command()(rollback)
 app.command()(drift)
 app.command()(doctor)
 app.command()(check)
+app.command()(preview)
 app.command(
     context_settings={
         "allow_extra_args": True,
@@ -38,3 +40,4 @@ app.add_typer(local.app, name="local")
 app.add_typer(policies.app, name="policies")
 app.add_typer(state.app, name="state")
 app.add_typer(bootstrap.app, name="bootstrap")
+app.add_typer(github.app, name="github")

@@ -19,8 +19,14 @@ def run(
     artifact: Annotated[
         str | None, typer.Option(metavar="FOLDER", help="Gets what the command prints, for another job.")
     ] = None,
+    accept: Annotated[
+        list[int] | None, typer.Option(metavar="CODE", help="An exit code that a later job acts on: no failure here.")
+    ] = None,
 ) -> None:
-    """Run `rez` with the arguments behind `--`, and tell its end on the run's page; the exit code is the command's."""
+    """Run `rez` with the arguments behind `--`, and tell its end on the run's page; the exit code is the command's.
+
+    The output `code` has it, too.
+    """
     from pathlib import Path
 
     from infra.errors import PreconditionError
@@ -29,7 +35,8 @@ def run(
 
     if not context.args:
         raise PreconditionError("name a command behind `--`, such as `rez github run -- status`")
-    raise typer.Exit(command.run(context.args, Job(os.environ), artifact=Path(artifact) if artifact else None))
+    code = command.run(context.args, Job(os.environ), artifact=Path(artifact) if artifact else None)
+    raise typer.Exit(0 if code in (accept or ()) else code)
 
 
 @app.command()
@@ -76,3 +83,13 @@ def issue(
     except (OSError, UnicodeDecodeError) as error:
         raise PreconditionError(f"{report}: cannot be read: {error}") from None
     typer.echo(issues.report(api, title, found, url))
+
+
+@app.command()
+def kubeconfig() -> None:
+    """Write the text in $KUBECONFIG_TEXT as ~/.kube/config; it must hold no credential, and none may be there."""
+    from pathlib import Path
+
+    from infra.github import kubeconfig as files
+
+    files.write(dict(os.environ), Path.home() / ".kube" / "config")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from policies.inputs.loaded import Problem
     from policies.rule import Rule
 
-_SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _SCORES: Final = {Severity.MEDIUM: "5.0", Severity.HIGH: "8.0", Severity.CRITICAL: "9.5"}
 """How code scanning sorts: https://docs.github.com, SARIF support, `security-severity`."""
 
@@ -22,7 +22,7 @@ def render(assessment: Assessment) -> str:
     results = [*assessment.findings, *assessment.exempted]
     rules = {each.finding.rule.id: each.finding.rule for each in results}
     run = {
-        "tool": {"driver": {"name": "rez check", "rules": [_rule(rules[key]) for key in sorted(rules)]}},
+        "tool": {"driver": {"name": "rez check", "rules": [described(rules[key]) for key in sorted(rules)]}},
         "results": [_result(each) for each in results],
         "invocations": [
             {
@@ -31,10 +31,11 @@ def render(assessment: Assessment) -> str:
             }
         ],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def described(rule: Rule) -> dict[str, Any]:
+    """Describe a rule as code scanning shows it."""
     about = rule.about
     return {
         "id": about.id,
@@ -54,7 +55,7 @@ def _result(placed: Placed) -> dict[str, Any]:
         "ruleId": finding.rule.id,
         "level": "error" if finding.enforcement is Enforcement.MANDATORY else "warning",
         "message": {"text": f"{finding.message}. Remedy: {finding.remediation}"},
-        "locations": [_location(placed.file or finding.resource.origin, placed.line)],
+        "locations": [location(placed.file or finding.resource.origin, placed.line)],
         "partialFingerprints": {"rez/v1": f"{finding.rule.id}/{finding.resource}/{finding.field}"},
     }
     if finding.exemption is not None:
@@ -66,9 +67,10 @@ def _notification(problem: Problem) -> dict[str, Any]:
     return {
         "level": "error",
         "message": {"text": problem.message},
-        "locations": [_location(problem.file, problem.line)],
+        "locations": [location(problem.file, problem.line)],
     }
 
 
-def _location(file: str, line: int) -> dict[str, Any]:
+def location(file: str, line: int) -> dict[str, Any]:
+    """Name a place; a line that is not known is the first."""
     return {"physicalLocation": {"artifactLocation": {"uri": file}, "region": {"startLine": max(line, 1)}}}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from tests.github.hub import Hub
 
+KUBECONFIG = "{clusters: [{}], contexts: [{}], users: [{user: {exec: {command: aws}}}], current-context: x}"
+
 
 class Step:
     """A step of a job."""
@@ -66,6 +68,12 @@ def test_a_commands_failure_is_the_steps_with_its_reason_on_the_page(step: Step)
     assert "refused, nothing was touched" in step.page
     assert "```text\nnope: no such rule" in step.page
     assert step.outputs == {"code": "2"}
+
+
+def test_a_code_that_a_later_job_acts_on_is_no_failure(step: Step) -> None:
+    done = step.github("run", "--accept", "2", "--accept", "7", "--", "policies", "explain", "nope")
+    assert (done.returncode, step.outputs) == (0, {"code": "2"})
+    assert step.github("run", "--accept", "7", "--", "policies", "explain", "nope").returncode == 2
 
 
 def test_another_job_gets_the_output_and_the_number(step: Step) -> None:
@@ -138,3 +146,9 @@ def test_an_issue_is_opened_and_closed(step: Step, hub: Hub) -> None:
     assert step.github("issue", "Drift", **hub.env()).stdout == "closed issue 1\n"
     done = step.github("issue", "Drift", "absent.md", **hub.env())
     assert (done.returncode, done.stderr[:17]) == (2, "error: absent.md:")
+
+
+def test_a_kubeconfig_is_written_once(step: Step) -> None:
+    assert step.github("kubeconfig", KUBECONFIG_TEXT=KUBECONFIG).returncode == 0
+    assert (step.folder / ".kube" / "config").read_text() == KUBECONFIG
+    assert step.github("kubeconfig", KUBECONFIG_TEXT=KUBECONFIG).returncode == 2

@@ -72,9 +72,7 @@ def test_json_and_merge_keys_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(
         json.dumps({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "j"}}, indent="\t"), encoding="utf-8"
     )
-    found = loaded(
-        tmp_path, "b: &b {name: m}\napiVersion: v1\nkind: Service\nmetadata:\n  << : *b\n", "b.yaml"
-    )
+    found = loaded(tmp_path, "b: &b {name: m}\napiVersion: v1\nkind: Service\nmetadata:\n  << : *b\n", "b.yaml")
     assert names(found) == ["j", "m"]
 
 

@@ -1,0 +1,1 @@
+"""What a change would do, shown and judged before anybody runs it."""

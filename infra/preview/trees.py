@@ -1,0 +1,99 @@
+"""Copies of a revision's files, made to run from: no link in them leads outside, nothing is left in the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from infra.errors import PreconditionError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORKING_TREE = ""
+"""The name of what is in the checkout now, committed or not."""
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A revision's files.
+
+    Attributes:
+        folder: Where they are.
+        label: The revision for people.
+        commit: Its hash; that of HEAD for the working tree.
+    """
+
+    folder: Path
+    label: str
+    commit: str
+
+
+def copy(root: Path, revision: str, folder: Path) -> Tree:
+    """Copy a revision.
+
+    Args:
+        root: The checkout.
+        revision: As git names it, or `WORKING_TREE`.
+        folder: Where to; it must not exist.
+
+    Raises:
+        PreconditionError: There is no such revision, or git cannot be used.
+    """
+    commit = resolve(root, revision or "HEAD")
+    folder.mkdir(parents=True)
+    if revision == WORKING_TREE:
+        _copy_files(root, folder)
+        return Tree(folder, f"working tree on {commit[:8]}", commit)
+    index = folder.with_name(f"{folder.name}.index")
+    _git(root, "read-tree", commit, index=index)
+    # A symbolic link becomes a file that holds its target: a stranger's must not lead to a file of ours.
+    _git(root, "-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={folder}/", index=index)
+    return Tree(folder, commit[:8] if commit.startswith(revision) else f"{revision} ({commit[:8]})", commit)
+
+
+def resolve(root: Path, revision: str) -> str:
+    """The hash of a revision's commit.
+
+    Raises:
+        PreconditionError: There is no such revision.
+    """
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    done = _run(root, *asked)
+    if done.returncode:
+        why = done.stderr.strip() or "git knows no such commit here"
+        raise PreconditionError(f"{revision}: {why}; fetch it (a shallow clone has few), or name another revision")
+    return done.stdout.strip()
+
+
+def contains(root: Path, commit: str, *, of: str) -> bool:
+    """Whether a commit is an ancestor of another, or the same."""
+    return _run(root, "merge-base", "--is-ancestor", commit, of).returncode == 0
+
+
+def _copy_files(root: Path, folder: Path) -> None:
+    """Copy what git tracks or would track."""
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    for name in filter(None, dict.fromkeys(listed.split("\0"))):
+        source, target = root / name, folder / name
+        if source.is_file() and not source.is_symlink():  # one that was deleted is listed until that is committed
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def _git(root: Path, *args: str, index: Path | None = None) -> str:
+    done = _run(root, *args, index=index)
+    if done.returncode:
+        raise PreconditionError(f"git {args[0]}: {done.stderr.strip() or f'exit code {done.returncode}'}")
+    return done.stdout
+
+
+def _run(root: Path, *args: str, index: Path | None = None) -> subprocess.CompletedProcess[str]:
+    env = os.environ | ({"GIT_INDEX_FILE": str(index)} if index else {})
+    try:
+        return subprocess.run(["git", *args], cwd=root, env=env, text=True, capture_output=True, check=False)
+    except OSError as error:
+        raise PreconditionError(f"git: {error.strerror}; install it") from None
