@@ -74,6 +74,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._exemptions = of_config(parsed(text) if text else None, root)
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
+    def Remediate(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> analyzer_pb2.RemediateResponse:
+        """Change nothing. The engine asks for each resource; left out, each answer would be an exception."""
+        del request, context
+        return analyzer_pb2.RemediateResponse()
+
     def Analyze(self, request: analyzer_pb2.AnalyzeRequest, context: Any) -> analyzer_pb2.AnalyzeResponse:
         """Judge one resource by what the program declares."""
         del context

@@ -88,6 +88,10 @@ def test_resource_that_was_not_declared_in_this_run_is_judged_by_its_state(golde
     assert ids(response) == [("service-selector", analyzer_pb2.MANDATORY)]
 
 
+def test_nothing_is_remediated(golden: Any) -> None:
+    assert not Analyzer().Remediate(request(golden.objects[DEPLOYMENT]), None).remediations
+
+
 def test_empty_stack_has_no_finding() -> None:
     assert ids(Analyzer().AnalyzeStack(analyzer_pb2.AnalyzeStackRequest(), None)) == []
 
