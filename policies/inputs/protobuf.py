@@ -21,7 +21,8 @@ def decode(properties: Struct) -> Manifest:
     Returns:
         Dicts, lists, strings, ints, floats, bools and None, with Unknown and Secret where Pulumi marks them.
     """
-    return {key: _value(value) for key, value in properties.fields.items()}
+    fields = properties.fields
+    return {key: _value(fields[key]) for key in fields}
 
 
 def _value(value: Value) -> Any:

@@ -55,7 +55,7 @@ def fields(encoded: Mapping[str, Encoded], decode: Callable[[Encoded], Any]) -> 
         value = _value(encoded, decode)
         return Secret(value) if "secret" in encoded and decode(encoded["secret"]) is True else value
     # Assets, archives and references to resources: no rule looks inside, so they stay as they are sent.
-    return {key: decode(value) for key, value in encoded.items()}
+    return {key: decode(encoded[key]) for key in encoded}  # protobuf walks .items() in Python
 
 
 def _value(encoded: Mapping[str, Encoded], decode: Callable[[Encoded], Any]) -> Any:
