@@ -1,6 +1,6 @@
 # The few commands people type. Everything else is `rez` (after `. .venv/bin/activate`).
 .DEFAULT_GOAL := help
-.PHONY: help setup local local-down test lint bench sbom
+.PHONY: help setup local local-down test unit engine lint lint-workflows bench sbom
 
 UV ?= $(shell command -v uv 2>/dev/null || echo python3 -m uv)
 REZ := .venv/bin/rez
@@ -25,11 +25,23 @@ local-down: setup ## end it and remove every trace but the cache of built tools
 test: setup ## all tests: unit, real engine, real pods (the last two build what they need once)
 	@.venv/bin/pytest
 
-lint: setup ## format, lint, types, layers
+unit: setup ## the tests that need nothing installed
+	@.venv/bin/pytest -m "not engine and not cluster"
+
+engine: setup ## the Pulumi engine alone, for rez preview: the installed one, else built once from its locked Go module
+	@.venv/bin/python -m infra.local.toolchain pulumi version
+
+lint: setup lint-workflows ## format, lint, types, layers, workflows
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+WORKFLOWS := $(wildcard .github/workflows/*.yml) docs/app-release.yml
+
+lint-workflows: setup
+	.venv/bin/zizmor --offline --persona auditor --strict-collection --no-progress --quiet .github docs/app-release.yml
+	.venv/bin/python -m infra.local.toolchain actionlint $(WORKFLOWS)
 
 bench: setup ## benchmarks: ratios against peers and floors (see benchmarks/README.md)
 	.venv/bin/python -m benchmarks

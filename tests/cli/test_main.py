@@ -29,7 +29,8 @@ REZ = str(Path(sys.executable).with_name("rez"))
 COMMANDS = ["status", "deploy", "rollback", "drift", "doctor", "check", "pulumi"]
 COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
 COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
-COMMANDS += ["preview", "github", "github comment", "github issue", "github kubeconfig"]
+COMMANDS += ["policies exemptions", "preview"]
+COMMANDS += ["github", "github run", "github comment", "github issue", "github kubeconfig"]
 DOCUMENTED = {
     RezError: 1,
     SettingsError: 2,
