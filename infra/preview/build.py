@@ -48,7 +48,7 @@ def report(subject: Subject, plan: Plan, judged: Mapping[str, Any], text: str, n
     return Report(
         subject=subject,
         refused=tuple(refusal(line, file, text) for line in plan.problems),
-        failures=plan.failures,
+        failures=plan.failures or (() if plan.problems else _unseen(judged)),
         findings=tuple(sorted(found, key=_rank)),
         changes=changes.changes_of(steps, declared),
         unchanged=sum(step.op == "same" for step in steps),
@@ -56,12 +56,17 @@ def report(subject: Subject, plan: Plan, judged: Mapping[str, Any], text: str, n
     )
 
 
+def _unseen(judged: Mapping[str, Any]) -> tuple[str, ...]:
+    """What kept the policies from judging all of it."""
+    return tuple(each["message"] for each in judged["problems"])
+
+
 def refusal(line: str, file: str, text: str) -> Found:
     """A setting that cannot work."""
     setting = places.setting_of(line)
-    message, _, remedy = line.rpartition("; ")
+    message, remedy = line.rsplit("; ", 1) if "; " in line else (line, "")
     where = places.of_settings([setting] if setting else [], text, file)
-    return Found(rule="", severity="high", blocks=True, message=message or line, remedy=remedy, places=where)
+    return Found(rule="", severity="high", blocks=True, message=message, remedy=remedy, places=where)
 
 
 def _judged(said: Mapping[str, Any], where: tuple[Place, ...] | None) -> Found:

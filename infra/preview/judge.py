@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from infra.errors import PolicyViolation, PreconditionError
+from infra.errors import PreconditionError
 from infra.settings.stack_file import PROJECT
 
 if TYPE_CHECKING:
@@ -39,10 +39,11 @@ def judge(python: Python, digest: Digest, *, stack: str, file: Path) -> dict[str
     """
     file.write_text(json.dumps(digest), encoding="utf-8")
     done = python("-c", _REZ, "check", "--preview", str(file), "--stack", stack, "--format", "json")
-    if done.code not in {0, PolicyViolation.exit_code}:
+    try:
+        found: dict[str, Any] = json.loads(done.output)  # also of a plan that is not whole, which it says by its code
+    except ValueError:
         why = done.errors.strip() or f"exit code {done.code}"
-        raise PreconditionError(f"the base's policies cannot judge the plan: {why}; name a later base")
-    found: dict[str, Any] = json.loads(done.output)
+        raise PreconditionError(f"the base's policies cannot judge the plan: {why}; name a later base") from None
     return found
 
 

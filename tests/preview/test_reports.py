@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,6 @@ MARKUP = [
     "`",
 ]
 COMMANDS = "\x1b[31mred\x1b[0m \x07 \u202ereversed\u202c zero\u200bwidth"
-MENTION = "@everyone"
 GUARDS = ("@e", "@o", "#1", "http://", "https://", "www.example", "mail@e")
 
 
@@ -82,8 +82,8 @@ def test_no_text_of_strangers_links_or_calls_anybody(text: str) -> None:
         if token.type == "text":
             assert not any(sign in token.content for sign in GUARDS), token.content
         if token.type in {"html_block", "html_inline"}:
-            assert "<img" not in token.content
-            assert token.content.count("@") == token.content.count("<code>Deployment @") + token.content.count(" and @")
+            outside = re.sub(r"<code>[^<]*</code>", "", token.content)
+            assert not any(sign in outside for sign in (*GUARDS, "<img", "<!--")), token.content
 
 
 def test_prose_reads_as_it_was_written() -> None:
@@ -115,8 +115,8 @@ def test_a_comment_is_never_longer_than_github_takes_and_counts_what_it_leaves_o
     big = replace(report(long), changes=(change,) * 300, findings=(found,) * 300, refused=(found,) * 100)
     text = render(big, "markdown")
     assert len(text) <= markdown.LONGEST
-    assert "… 240 more objects" in text
-    assert "more objects have no room here" in text
+    assert re.search(r"… \d+ more objects \|", text)
+    assert re.search(r"\d+ more objects; `rez preview` shows all", text)
 
 
 def test_long_objects_are_cut_with_a_count() -> None:

@@ -20,13 +20,22 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 60_000
 """Characters; GitHub takes 65,536 in a comment."""
+_ROOM: Final = {
+    "notes": 4_000,
+    "failures": 6_000,
+    "refused": 10_000,
+    "findings": 14_000,
+    "changes": 10_000,
+    "exempt": 6_000,
+}
+"""Characters for each part; what is left is for the fields."""
 _END: Final = 200
-_MOST_ROWS: Final = 60
-_MOST_FINDINGS: Final = 50
+"""Characters of each part's room that are kept for the count of what has none."""
 _MOST_FIELDS: Final = 30
 _OPEN_FIELDS: Final = 12
 _JOINER: Final = "\N{WORD JOINER}"
 _SIGNS: Final = re.compile(r"([\\`*_\[\]|#~$!])")
+_MORE: Final = "- … {} more"
 _LINKING: Final = re.compile(r"(?<=[@#:])(?=\S)|(?<=www)(?=\.)", re.IGNORECASE)
 _MARKS: Final = {"passed": "✅", "blocked": "⛔", "settings refused": "⛔", "failed": "⛔"}
 _DONE: Final = {
@@ -41,17 +50,22 @@ _DONE: Final = {
 
 def render(report: Report) -> str:
     """Show a report: the verdict, what is in the way, what would be done, and behind a click each field."""
-    head = "\n".join(_head(report))
-    details = list(_details(report))
-    tail = "\n".join(_exempt(report))
-    kept, left = [], LONGEST - _END - len(head) - len(tail)
-    for block in details:
-        if len(block) + 1 > left:
-            break
-        kept.append(block)
-        left -= len(block) + 1
-    more = [f"\n{len(details) - len(kept)} more objects have no room here; `rez preview` shows all."]
-    return "\n".join([head, *kept, *(more if len(kept) < len(details) else []), tail]).rstrip()
+    head, tail = ("\n".join(part) for part in (_head(report), _exempt(report)))
+    room = LONGEST - len(head) - len(tail)
+    details = _fitting(_details(report), room, "\n{} more objects; `rez preview` shows all")
+    return "\n".join([head, *details, tail]).rstrip()
+
+
+def _fitting(items: Iterable[str], room: int, more: str) -> Iterator[str]:
+    """The first items that have room, and how many have none."""
+    every = list(items)
+    left = room - _END
+    for number, item in enumerate(every):
+        left -= len(item) + 1
+        if left < 0:
+            yield more.format(len(every) - number)
+            return
+        yield item
 
 
 def code(text: str) -> str:
@@ -87,36 +101,31 @@ def _head(report: Report) -> Iterator[str]:
     yield " · ".join([*found, totals(report)])
     yield ""
     yield f"<sub>{prose(subject(report))}</sub>"
-    for note in report.notes[:_MOST_FINDINGS]:
-        yield from ("", f"> {prose(note)}")
-    for text in report.failures:
-        yield from ("", "#### The program fails", "", _fenced(text.splitlines()[-_MOST_FIELDS:], ""))
+    yield from _fitting((f"\n> {prose(note)}" for note in report.notes), _ROOM["notes"], "\n> … {} more")
+    if report.failures:
+        lines = [safe(line) for text in report.failures for line in text.splitlines()]
+        last = list(_fitting(lines[::-1], _ROOM["failures"], "… {} lines before"))[::-1]
+        yield from ("", "#### The program fails", "", _fenced(last, ""))
     if report.refused:
         yield from ("", "#### Settings that cannot work", "")
-        yield from _list(report.refused)
+        yield from _fitting(map(_item, report.refused), _ROOM["refused"], _MORE)
     if blocking or warning:
         yield from ("", "#### Findings", "")
-        yield from _list((*blocking, *warning))
+        yield from _fitting(map(_item, (*blocking, *warning)), _ROOM["findings"], _MORE)
     if report.changes:
         yield from ("", "#### Changes", "", "| | object | what it costs |", "|---|---|---|")
-        yield from map(_row, report.changes[:_MOST_ROWS])
-        if len(report.changes) > _MOST_ROWS:
-            yield f"| | … {len(report.changes) - _MOST_ROWS} more objects | |"
+        yield from _fitting(map(_row, report.changes), _ROOM["changes"], "| | … {} more objects | |")
 
 
-def _list(findings: Iterable[Found]) -> Iterator[str]:
-    listed = list(findings)
-    for found in listed[:_MOST_FINDINGS]:
-        title = f"**{prose(found.rule)}** ({found.severity})" if found.rule else "**refused**"
-        places = " · ".join(map(_place, found.places))
-        message = found.message
-        for place in found.places if not found.rule else ():  # which is named already
-            message = message.removeprefix(f"{place.setting}: ")
-        yield f"- {'⛔' if found.blocks else '⚠️'} {title}{f' — {places}' if places else ''}<br>"
-        remedy = f"<br>→ {prose(found.remedy)}" if found.remedy else ""
-        yield f"  {code(message)}{remedy}"
-    if len(listed) > _MOST_FINDINGS:
-        yield f"- … {len(listed) - _MOST_FINDINGS} more"
+def _item(found: Found) -> str:
+    title = f"**{prose(found.rule)}** ({found.severity})" if found.rule else "**refused**"
+    places = " · ".join(map(_place, found.places))
+    message = found.message
+    for place in found.places if not found.rule else ():  # which is named already
+        message = message.removeprefix(f"{place.setting}: ")
+    remedy = f"<br>→ {prose(found.remedy)}" if found.remedy else ""
+    mark = "⛔" if found.blocks else "⚠️"
+    return f"- {mark} {title}{f' — {places}' if places else ''}<br>\n  {code(message)}{remedy}"
 
 
 def _place(place: Place) -> str:
@@ -125,8 +134,10 @@ def _place(place: Place) -> str:
 
 
 def _row(change: Change) -> str:
-    name = code(str(change)).replace("|", "¦")  # no way to write the sign is safe in every cell
-    return f"| {_DONE[change.op]} | {name} | {prose(effect(change)).replace('|', '¦')} |"
+    name, said = (
+        text.replace("|", "¦") for text in (str(change), effect(change))
+    )  # no cell takes each way of writing it
+    return f"| {_DONE[change.op]} | {code(name)} | {prose(said)} |"
 
 
 def _details(report: Report) -> Iterator[str]:
@@ -154,7 +165,7 @@ def _field(field: Field) -> Iterator[str]:
 
 
 def _fenced(lines: Iterable[str], language: str) -> str:
-    body = [safe(line) if not language else line for line in lines]
+    body = list(lines)
     fence = "`" * max(3, 1 + max(map(_longest_run, body), default=0))
     return "\n".join([f"{fence}{language}", *body, fence])
 
@@ -163,6 +174,6 @@ def _exempt(report: Report) -> Iterator[str]:
     exempt = standing(report)[2]
     if exempt:
         yield f"\n<details><summary>{len(exempt)} exempt</summary>\n"
-        for found in exempt[:_MOST_FINDINGS]:
-            yield f"- **{prose(found.rule)}** {code(found.exemption)}<br>{code(found.message)}"
+        items = (f"- **{prose(each.rule)}** {code(each.exemption)}<br>{code(each.message)}" for each in exempt)
+        yield from _fitting(items, _ROOM["exempt"], _MORE)
         yield "\n</details>"
