@@ -35,6 +35,7 @@ _KNOWN: Final = {
 }
 """What a form cannot do without, which is looked for first since most texts have none; and the form."""
 
+_MARKS: Final = re.compile("|".join(re.escape(mark) for marks, _ in _KNOWN.values() for mark in marks))
 FORMATS: Final = {what: re.compile(form) for what, (_, form) in _KNOWN.items()}
 """Forms without lookaround, which the API server's CEL cannot do."""
 
@@ -56,9 +57,10 @@ def known_format(text: str) -> str:
     Returns:
         What it is; "" if it holds none.
     """
-    for what, (marks, _) in _KNOWN.items():
-        if any(mark in text for mark in marks) and FORMATS[what].search(text):
-            return what
+    if _MARKS.search(text):
+        for what, (marks, _) in _KNOWN.items():
+            if any(mark in text for mark in marks) and FORMATS[what].search(text):
+                return what
     if ("://" in text and URI_PASSWORD.search(text)) or ("@" in text and _DSN_PASSWORD.search(text)):
         return "a URI with a password"
     return ""
