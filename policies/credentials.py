@@ -54,5 +54,5 @@ def _looks(name: str, text: str) -> str:
         return found
     if sets_credential(text):
         return "a text that sets a credential"
-    random = not means_public(name) and not is_reference(text) and random_looking(text)
+    random = random_looking(text) and not means_public(name) and not is_reference(text)
     return "a random token" if random else ""
