@@ -7,35 +7,52 @@ nearly always plain block style, where indentation alone says what is below what
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from policies.node import Step
 
+_KEY: Final = re.compile(r"""(?:"([^"]*)"|'([^']*)'|(.+?)):(?: (.*))?""")
+_OTHER_STYLE: Final = "{[&*!"
+_EMPTY: Final = ("{}", "[]")
+
 
 class _Place(NamedTuple):
-    """A node: the row on which it begins and the column of its content."""
+    """A node: the line on which it begins, counted among those with content, and the column of its content."""
 
-    row: int
+    at: int
     column: int
 
 
-class _OtherStyleError(Exception):
-    """Something that indentation does not tell."""
+_OTHER: Final = _Place(-1, -1)
+"""A node in another style: what is in it indentation does not tell."""
+
+_Children = dict["Step", tuple[int, "_Place | None"]]
+"""By key or place in a list: the line of each child, and its node unless it is a scalar on that line."""
 
 
 class Lines:
-    """The lines of a document; most of the ways that are looked for begin alike, so each step is remembered.
+    """The lines of a document; most of the ways that are looked for begin alike, so what is below a node is remembered.
 
     Args:
         text: The document.
     """
 
     def __init__(self, text: str) -> None:
-        self._lines = [line.rstrip("\r") for line in text.split("\n")]
-        self._steps: dict[tuple[_Place, Step], tuple[int, _Place | None] | None] = {}
+        self._numbers: list[int] = []
+        self._columns: list[int] = []
+        self._texts: list[str] = []
+        for number, line in enumerate(text.replace("\r\n", "\n").split("\n")):
+            content = line.lstrip(" ")
+            if content and content[0] != "#":
+                self._numbers.append(number)
+                self._columns.append(len(line) - len(content))
+                self._texts.append(content)
+        self._root = self._next(0, -1)
+        self._below: dict[_Place, _Children | None] = {}
 
     def find(self, steps: Sequence[Step]) -> int | None:
         """Find the line of a field.
@@ -46,98 +63,87 @@ class Lines:
         Returns:
             Index of the line of the last step that is there; None when indentation does not tell.
         """
-        try:
-            place = _next(self._lines, 0, -1)
-            row = place.row if place else 0
-            for step in steps:
-                if place is None or (found := self._step(place, step)) is None:
-                    break
-                row, place = found
-        except _OtherStyleError:
+        place = self._root
+        if place is None or place is _OTHER:
+            return 0 if place is None else None
+        at = place.at
+        for step in steps:
+            if place is None:
+                break
+            children = self._children(place)
+            if children is None:
+                return None
+            if step not in children:
+                break
+            at, place = children[step]
+        return self._numbers[at]
+
+    def _children(self, place: _Place) -> _Children | None:
+        """What is right below a node; None when indentation does not tell."""
+        if place is _OTHER:
             return None
-        return row
+        if place not in self._below:
+            is_list = _is_item(next(self._rows(place))[1])
+            self._below[place] = self._items(place) if is_list else self._fields(place)
+        return self._below[place]
 
-    def _step(self, place: _Place, step: Step) -> tuple[int, _Place | None] | None:
-        key = (place, step)
-        if key not in self._steps:
-            self._steps[key] = _step(self._lines, place, step)
-        return self._steps[key]
+    def _fields(self, place: _Place) -> _Children | None:
+        fields: _Children = {}
+        for at, text in self._rows(place):
+            if text[0] in _OTHER_STYLE or text[:2] in {"? ", "?"}:
+                return None
+            key, after = _key(text)
+            if key is not None and key not in fields:
+                fields[key] = at, self._value(at, after.strip(), place.column)
+        return fields
 
+    def _value(self, at: int, text: str, column: int) -> _Place | None:
+        """The node that is a key's value; None for a scalar on the key's own line."""
+        if text and text[0] != "#":
+            return _OTHER if text[0] in _OTHER_STYLE and text not in _EMPTY else None
+        below = self._next(at + 1, column - 1)
+        # A list may begin right below its key, without more indentation.
+        same = below is not None and below.column == column
+        return None if below is None or (same and not _is_item(self._texts[below.at])) else below
 
-def _step(lines: Sequence[str], place: _Place, step: Step) -> tuple[int, _Place | None] | None:
-    item = _is_item(lines[place.row][place.column :])
-    if isinstance(step, int):
-        return _item(lines, place, step) if item else None
-    return None if item else _value(lines, place, step)
+    def _items(self, place: _Place) -> _Children:
+        items: _Children = {}
+        for at, text in self._rows(place):
+            if not _is_item(text):
+                break
+            content = text[1:].lstrip(" ")
+            if content and content[0] in _OTHER_STYLE:
+                items[len(items)] = at, None if content in _EMPTY else _OTHER
+            elif content and content[0] != "#":
+                items[len(items)] = at, _Place(at, place.column + len(text) - len(content))
+            else:
+                items[len(items)] = at, self._next(at + 1, place.column)
+        return items
 
+    def _next(self, at: int, column: int) -> _Place | None:
+        """The next content, if it is indented by more than a column."""
+        while at < len(self._texts) and self._texts[at][0] == "%":
+            at += 1
+        if at == len(self._texts) or self._columns[at] <= column:
+            return None
+        return _OTHER if self._texts[at][0] in "\t{[" else _Place(at, self._columns[at])
 
-def _value(lines: Sequence[str], place: _Place, key: str) -> tuple[int, _Place | None] | None:
-    forms = (f"{key}:", f'"{key}":', f"'{key}':")
-    for row, text in _rows(lines, place):
-        if text[:2] in {"? ", "?"} or text[0] in "{[&*!":
-            raise _OtherStyleError
-        for form in forms:
-            if text.startswith(form) and text[len(form) : len(form) + 1] in {"", " "}:
-                return row, _content(lines, row, text[len(form) :], place.column)
-    return None
-
-
-def _item(lines: Sequence[str], place: _Place, index: int) -> tuple[int, _Place | None] | None:
-    items = [row for row, text in _rows(lines, place) if _is_item(text)]
-    if not 0 <= index < len(items):
-        return None
-    row = items[index]
-    rest = lines[row][place.column + 1 :]
-    text = rest.lstrip(" ")
-    if text and text[0] in "{[&*!":
-        raise _OtherStyleError
-    if not text or text[0] == "#":
-        return row, _next(lines, row + 1, place.column)
-    return row, _Place(row, len(lines[row]) - len(text))
-
-
-def _content(lines: Sequence[str], row: int, after: str, column: int) -> _Place | None:
-    """The node that is a key's value; None for a scalar on the key's own line."""
-    text = after.strip()
-    if text and text[0] in "{[&*!":
-        raise _OtherStyleError
-    if text and text[0] != "#":
-        return None
-    return _next(lines, row + 1, column) or _same_column(lines, row + 1, column)
-
-
-def _same_column(lines: Sequence[str], start: int, column: int) -> _Place | None:
-    """A list may begin right below its key, without more indentation."""
-    place = _next(lines, start, column - 1)
-    return place if place and place.column == column and _is_item(lines[place.row][column:]) else None
-
-
-def _next(lines: Sequence[str], start: int, column: int) -> _Place | None:
-    """The next content, if it is indented by more than a column."""
-    for row in range(start, len(lines)):
-        text = lines[row].lstrip(" ")
-        if text and text[0] not in "#%":
-            if text[0] in "\t{[":
-                raise _OtherStyleError
-            found = len(lines[row]) - len(text)
-            return _Place(row, found) if found > column else None
-    return None
+    def _rows(self, place: _Place) -> Iterator[tuple[int, str]]:
+        """The lines of a node that begin at its own column, each from there on."""
+        at, column = place
+        yield at, self._texts[at][column - self._columns[at] :]
+        for later in range(at + 1, len(self._texts)):
+            found = self._columns[later]
+            if found < column:
+                return
+            if found == column:
+                yield later, self._texts[later]
 
 
-def _rows(lines: Sequence[str], place: _Place) -> Iterator[tuple[int, str]]:
-    """The rows of a node that begin at its own column, each from there on."""
-    row, column = place
-    yield row, lines[row][column:]
-    for later in range(row + 1, len(lines)):
-        line = lines[later]
-        text = line.lstrip(" ")
-        if not text or text[0] == "#":
-            continue
-        found = len(line) - len(text)
-        if found < column:
-            return
-        if found == column:
-            yield later, text
+def _key(text: str) -> tuple[str | None, str]:
+    """A line's key and what stands after it."""
+    found = None if _is_item(text) else _KEY.fullmatch(text)
+    return (found[1] or found[2] or found[3], found[4] or "") if found else (None, "")
 
 
 def _is_item(text: str) -> bool:

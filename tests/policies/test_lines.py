@@ -68,6 +68,21 @@ def test_plain_manifest_needs_no_parser() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "way", "line"), [("a: 1\nb: {}\n", ("b", "c"), 1), ("a:\n  - []\nb: {c: 1}\n", ("b",), 2)]
+)
+def test_the_line_of_what_is_empty_or_not_looked_into_needs_no_parser(
+    text: str, way: tuple[Any, ...], line: int
+) -> None:
+    assert Lines(text).find(way) == line
+    agrees(text, way)
+
+
+def test_the_items_of_a_list_end_where_the_next_key_begins() -> None:
+    agrees("a:\n- 1\nb:\n- 2\n", ("a", 1))
+    agrees("a:\n- b: 1\n", ("- b",))
+
+
+@pytest.mark.parametrize(
     "text", ["a: {b: 1}\n", "a: &x\n  b: 1\n", "a:\n  - {b: 1}\n", "? a\n: b: 1\n", "{a: {b: 1}}\n"]
 )
 def test_other_styles_are_left_to_the_parser(text: str) -> None:
