@@ -176,6 +176,8 @@ def _stem(change: Change) -> tuple[str, str]:
 def _renewal(old: _Planned, new: _Planned) -> Change:
     before, after = _inputs(old.step.old), _inputs(new.step.new)
     differing = tuple(each for each in fields.differences(before, after) if each.path != "metadata.name")
+    if new.change.kind == "Secret" and not differing:  # a preview masks both alike
+        differing = (Field("data", fields.HIDDEN, fields.HIDDEN),)
     return Change(
         op=Op.RENEW,
         kind=new.change.kind,

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _ABSENT: Final = object()
-_HIDDEN: Final = "[secret]"
+HIDDEN: Final = "[secret]"
+"""Stands for every value that may not be shown."""
 _KEYS: Final = ("name", "mountPath", "containerPort", "topologyKey")
 """By which of its fields people tell an item of a list from the others."""
 
@@ -60,7 +61,7 @@ def text(name: str, value: Any) -> str:
     """A value as it may be shown: short, on one line; what is secret, or looks like a credential, is not shown."""
     plain = reveal(value)
     if isinstance(value, Secret) or (isinstance(plain, str) and credential(name, plain)):
-        return _HIDDEN
+        return HIDDEN
     if isinstance(plain, dict):
         return f"{{{', '.join(f'{key}: {text(str(key), plain[key])}' for key in plain)}}}"
     if isinstance(plain, list):

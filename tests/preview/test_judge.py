@@ -30,6 +30,13 @@ def test_the_plan_gate_is_asked(tmp_path: Path) -> None:
     assert found["blocked"] is True
 
 
+def test_a_plan_that_is_not_whole_is_judged_as_far_as_it_goes(tmp_path: Path) -> None:
+    told = recorded("cluster-renamed") | {"diagnostics": [{"severity": "error", "message": "boom"}]}
+    found = judge.judge(python, told, stack="production", file=tmp_path / "plan.json")
+    assert "plan-rename" in {each["rule"] for each in found["findings"]}
+    assert found["problems"]
+
+
 @pytest.mark.parametrize(("code", "said"), [(2, "error: no such option"), (1, "Traceback"), (-9, "")])
 def test_a_base_that_cannot_judge_is_refused(tmp_path: Path, code: int, said: str) -> None:
     def broken(*args: str) -> Any:
