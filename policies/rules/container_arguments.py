@@ -33,7 +33,7 @@ _COMMANDS: Final = (
 
 def _commands(workload: Node) -> Iterator[Node]:
     for container in containers(workload):
-        yield from (container.at(*keys) for keys in _COMMANDS)
+        yield from (holder for keys in _COMMANDS if (holder := container.at(*keys)).value is not None)
 
 
 @rule(

@@ -24,7 +24,7 @@ _HOOKS: Final = (
 
 def _hooks(workload: Node) -> Iterator[Node]:
     for container in containers(workload):
-        yield from (container.at(*hook) for hook in _HOOKS)
+        yield from (node for hook in _HOOKS if (node := container.at(*hook)).value is not None)
 
 
 @rule(
