@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from policies.label_selector import selects
 from policies.node import Node, UndeterminedError
-from policies.pods import WORKLOADS, template
+from policies.pods import WORKLOADS, pod_labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ class Graph:
         """Go through the objects in a namespace whose pods a label selector picks."""
         for kind in WORKLOADS:
             for workload in self.of(kind, namespace):
-                if selects(selector, template(workload).mapping("metadata", "labels")):
+                if selects(selector, pod_labels(workload)):
                     yield workload
 
     def autoscalers(self, workload: Node) -> Iterator[Node]:

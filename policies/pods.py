@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from policies.node import Node
+    from policies.values import Manifest
 
 _TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
     "Deployment": ("spec", "template"),
@@ -40,16 +42,22 @@ def template(workload: Node) -> Node:
     return workload.at(*_TEMPLATES.get(workload.text("kind"), ()))
 
 
+@lru_cache(maxsize=1024)
+def pod_labels(workload: Node) -> Manifest:
+    """Read the labels of the pods; every selector of a Namespace is compared with those of all workloads in it."""
+    return template(workload).mapping("metadata", "labels")
+
+
 def pods(workload: Node) -> Iterator[Node]:
     """Pick the pod's spec."""
     yield template(workload).at("spec")
 
 
-def containers(workload: Node) -> Iterator[Node]:
-    """Pick every container, init containers too."""
-    for pod in pods(workload):
-        yield from pod.each("initContainers")
-        yield from pod.each("containers")
+@lru_cache(maxsize=8)
+def containers(workload: Node) -> Sequence[Node]:
+    """Pick every container, init containers too; a dozen rules ask, each for parts of its own."""
+    pod = template(workload).at("spec")
+    return *pod.each("initContainers"), *pod.each("containers")
 
 
 def pods_and_containers(workload: Node) -> Iterator[Node]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import Graph, namespace_of
 from policies.label_selector import selects_exactly
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
-from policies.pods import WORKLOADS, ports, template
+from policies.pods import WORKLOADS, pod_labels, ports
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _behind(service: Node, graph: Graph) -> Iterator[Node]:
     wanted = service.mapping("spec", "selector")
     for kind in WORKLOADS:
         for workload in graph.of(kind, namespace_of(service)):
-            if selects_exactly(wanted, template(workload).mapping("metadata", "labels")):
+            if selects_exactly(wanted, pod_labels(workload)):
                 yield workload
 
 
