@@ -16,6 +16,7 @@ _WORD: Final = re.compile(r"""(?:[^\s"';|&]|"[^"]*"|'[^']*')+|[;|&]+""")
 _QUOTES: Final = str.maketrans("", "", "\"'")
 _ASSIGNED: Final = re.compile(r"-{0,2}([A-Za-z_][\w.\-]*)=(.*)", re.DOTALL)
 _OPTION: Final = re.compile(r"--?([A-Za-z][\w.\-]*)|(requirepass|masterauth)")
+_ACL_PASSWORD: Final = re.compile(r">[^\s=>|&]\S+")
 _SWITCH: Final = re.compile(r"(?:no|enable|disable|allow|use|with|prompt|require|ask|skip|rotate|print|show)-")
 _PASSWORD: Final = "password"  # noqa: S105 - an option's name
 _LOGIN: Final = "login"
@@ -60,7 +61,7 @@ def items_with_credentials(items: Sequence[str]) -> set[int]:
     Returns:
         Their places.
     """
-    acl_passwords = {place for place, item in enumerate(items) if re.fullmatch(r">[^\s=>|&]\S+", item)}
+    acl_passwords = {place for place, item in enumerate(items) if _ACL_PASSWORD.fullmatch(item)}
     return acl_passwords | {word.item for word in _credentials(_words(items))}
 
 
