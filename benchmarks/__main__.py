@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import cli, local, stack
+from benchmarks import cli, local, preview, stack
 from benchmarks.policies import alarms, engine, speed
 
 _ALL = {"cli": cli.main, "stack": stack.main, "warm": local.warm, "cold": local.cold}
-_ALL |= {"policies": speed.main, "alarms": alarms.main, "policies-engine": engine.main}
+_ALL |= {"preview": preview.main, "policies": speed.main, "alarms": alarms.main, "policies-engine": engine.main}
 
 
 def main() -> None:

@@ -68,6 +68,9 @@ class Sandbox:
         folder: An empty one; whoever made it removes it.
         stack: The stack's name.
         root: The checkout whose environment of Python is used.
+
+    Attributes:
+        env: The whole environment of every run.
     """
 
     def __init__(self, folder: Path, stack: str, root: Path) -> None:
@@ -80,7 +83,7 @@ class Sandbox:
         self._stack = stack
         self._root = root
         self._pulumi = found.path
-        self._env = environment(os.environ, folder, pulumi=found.path, passphrase=secrets.token_hex())
+        self.env = environment(os.environ, folder, pulumi=found.path, passphrase=secrets.token_hex())
         for name in ("home", "state"):
             (folder / name).mkdir()
 
@@ -144,7 +147,7 @@ class Sandbox:
         with subprocess.Popen(
             command,
             cwd=tree.folder,
-            env={**self._env, **(extra or {})},
+            env={**self.env, **(extra or {})},
             text=True,
             errors="replace",
             stdin=subprocess.DEVNULL,

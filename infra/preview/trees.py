@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WORKING_TREE = ""
 """The name of what is in the checkout now, committed or not."""
+_RELATIVE = ("HEAD", "@")
+"""Names that mean something else tomorrow, so that they tell a reader nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def copy(root: Path, revision: str, folder: Path) -> Tree:
     _git(root, "read-tree", commit, index=index)
     # A symbolic link becomes a file that holds its target: a stranger's must not lead to a file of ours.
     _git(root, "-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={folder}/", index=index)
-    return Tree(folder, commit[:8] if commit.startswith(revision) else f"{revision} ({commit[:8]})", commit)
+    named = not commit.startswith(revision) and not revision.startswith(_RELATIVE)
+    return Tree(folder, f"{revision} ({commit[:8]})" if named else commit[:8], commit)
 
 
 def resolve(root: Path, revision: str) -> str:

@@ -48,6 +48,16 @@ def test_a_revision_is_copied_as_it_was_committed_and_the_repository_stays_as_it
     assert not (repository / ".git" / "worktrees").exists()
 
 
+@pytest.mark.parametrize(
+    ("revision", "named"), [("main", True), ("main~0", True), ("HEAD", False), ("HEAD~0", False), ("@", False)]
+)
+def test_a_label_names_what_a_reader_knows_and_always_the_commit(
+    repository: Path, revision: str, *, named: bool
+) -> None:
+    tree = trees.copy(repository, revision, repository.parent / "copy")
+    assert tree.label == (f"{revision} ({tree.commit[:8]})" if named else tree.commit[:8])
+
+
 def test_the_working_tree_is_copied_with_what_nobody_has_committed_and_without_what_is_gone(repository: Path) -> None:
     (repository / "folder" / "file").write_text("changed")
     (repository / "new").write_text("new")

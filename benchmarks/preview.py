@@ -1,0 +1,96 @@
+"""`rez preview --base` against the engine's own preview of the same program and state."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from benchmarks.measure import Figure, median, run
+from infra.local import paths, toolchain
+from infra.preview import trees, virtualenvs
+from infra.preview.dummies import with_dummies
+from infra.preview.sandbox import Sandbox
+from infra.settings.inventory import INVENTORY
+
+_REPEATS = 5
+_STACK = "production"
+_REZ = ("-P", "-c", "from infra.cli import main; main()", "preview", "--base", "HEAD", "--head", "HEAD")
+
+
+def main() -> list[str]:
+    """Measure; the local system is not needed.
+
+    Returns:
+        Lines of Markdown.
+    """
+    with tempfile.TemporaryDirectory(prefix="rez-bench-") as name:
+        folder = Path(name)
+        repository = _repository(folder / "repository")
+        plain, env = _recorded(folder)
+        ours, cold, theirs = [], [], []
+        for number in range(_REPEATS):  # in turns, so that a busy moment of the machine hits all
+            ours.append(_preview(repository, virtualenvs.interpreter(repository)))
+            theirs.append(run(_pulumi(), cwd=plain, env=env))
+            cold.append(_preview(repository, _without_bytecode(folder / f"cold{number}", repository)))
+    rows = {"`rez preview --base`": ours, "the same, no Python bytecode cached": cold, "`pulumi preview`": theirs}
+    table = ["| run | median s | min s | peak MiB |", "|---|---|---|---|"]
+    table += [_row(name, figures) for name, figures in rows.items()]
+    ratio = median(ours).wall_s / median(theirs).wall_s
+    return [*table, f"| ratio to `pulumi preview` | {ratio:.2f} | | |"]
+
+
+def _row(name: str, figures: list[Figure]) -> str:
+    middle = median(figures)
+    return f"| {name} | {middle.wall_s:.2f} | {min(f.wall_s for f in figures):.2f} | {middle.peak_mib} |"
+
+
+def _repository(root: Path) -> Path:
+    """This checkout, committed, in a repository of its own."""
+    trees.copy(paths.ROOT, trees.WORKING_TREE, root)
+    identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
+    for args in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "bench"]):
+        subprocess.run(["git", *identity, *args], cwd=root, check=True)
+    virtualenvs.borrow(root)
+    return root
+
+
+def _recorded(folder: Path) -> tuple[Path, dict[str, str]]:
+    """The program with its recorded state, for the engine alone, and the environment for it."""
+    tree = trees.copy(paths.ROOT, trees.WORKING_TREE, folder / "plain")
+    (folder / "state-of-plain").mkdir()
+    sandbox = Sandbox(folder / "state-of-plain", _STACK, paths.ROOT)
+    sandbox.prepare(tree)
+    file = tree.folder / f"Pulumi.{_STACK}.yaml"
+    file.write_text(with_dummies(file.read_text(), [secret.name for secret in INVENTORY]))
+    if why := sandbox.declare(tree):
+        raise RuntimeError(why)
+    return tree.folder, sandbox.env
+
+
+def _pulumi() -> list[str]:
+    found = toolchain.locate("pulumi")
+    if found is None:
+        raise SystemExit("no engine: run `make engine` first")
+    return [str(found.path), "preview", "--stack", _STACK, "--non-interactive"]
+
+
+def _preview(repository: Path, python: Path) -> Figure:
+    return run([str(python), *_REZ], cwd=repository, env=os.environ)
+
+
+def _without_bytecode(folder: Path, repository: Path) -> Path:
+    """An interpreter whose packages were never imported: links to all their files but the cached ones."""
+    packages = folder / "packages"
+    source = Path(sysconfig.get_path("purelib"))
+    for place, folders, names in os.walk(source):
+        folders[:] = [each for each in folders if each != "__pycache__"]
+        target = packages / Path(place).relative_to(source)
+        target.mkdir(parents=True)
+        for each in names:
+            (target / each).symlink_to(Path(place) / each)
+    virtualenvs.borrow(folder)
+    (virtualenvs.packages(folder) / "tree.pth").write_text(f"{repository}\n{packages}\n")
+    return virtualenvs.interpreter(folder)
