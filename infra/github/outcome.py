@@ -27,7 +27,9 @@ _MEANINGS: Final = {
     1: Meaning("🛑", "failed by a defect of ours", "`rez status` tells what runs; the log has the trace"),
     2: Meaning("⛔", f"refused, {_SAFE}", "Put right what is named below and start it again"),
     4: Meaning("⛔", f"forbidden by the policies, {_SAFE}", "`rez policies explain ID` tells why, and what to do"),
-    7: Meaning("⚠️", "what runs is not what is declared", "`rez pulumi up` brings it back, or the settings learn of it"),
+    7: Meaning(
+        "⚠️", "what runs is not what is declared", "`rez drift --fix` takes it back, or the settings learn of it"
+    ),
     10: Meaning("↩️", "judged bad and rolled back: the last good release serves", "The evidence is below"),
     11: Meaning(
         "🚨",
@@ -37,7 +39,7 @@ _MEANINGS: Final = {
     12: Meaning(
         "❔",
         "inconclusive: neither healthy nor bad, left as it is",
-        "Look at `rez status`, then deploy again or `rez rollback`",
+        "`rez status` tells what runs",
     ),
     13: Meaning("↩️", "no verdict in time, rolled back: the last good release serves", "The evidence is below"),
     14: Meaning("⏳", f"somebody else changes the stack, {_SAFE}", "Start it again when they are done"),

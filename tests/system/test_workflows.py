@@ -1,0 +1,124 @@
+"""deploy.yml, rollback.yml and drift.yml as they are written, on the local system: real engine, real pods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.local.paths import cache
+from tests.github.hub import TOKEN, running
+from tests.workflows.runner import Run
+from tests.workflows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.system.support import System
+    from tests.workflows.runner import Result
+
+    Start = Callable[..., Run]
+
+pytestmark = pytest.mark.cluster
+
+KUBECONFIG = "{clusters: [{}], contexts: [{}], users: [{user: {exec: {command: aws}}}], current-context: production}"
+VARIABLES = {
+    "AWS_DEPLOY_ROLE": "arn:aws:iam::000000000000:role/rez-infra-production-deploy",
+    "AWS_READ_ROLE": "arn:aws:iam::000000000000:role/rez-infra-production-read",
+    "AWS_REGION": "eu-central-1",
+    "KUBECONFIG_TEXT": KUBECONFIG,
+    "PULUMI_BACKEND_URL": "s3://rez-infra-production-000000000000-eu-central-1?region=eu-central-1",
+}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return Workspace.make(tmp_path_factory.mktemp("production") / "workspace")
+
+
+@pytest.fixture
+def start(system: System, workspace: Workspace, tmp_path: Path) -> Start:
+    """Start a workflow; this machine's stack stands for production."""
+    instead = {"PULUMI_STACK": "local", "REZ_RUN": str(system.run_dir), "REZ_CACHE": str(cache())}
+
+    def begin(name: str, number: int = 0, **event: Any) -> Run:
+        folder = tmp_path / f"{name}{number}"
+        return Run(name, workspace.root, folder, event=event, vars=VARIABLES, instead=instead, token=TOKEN)
+
+    return begin
+
+
+def serves(system: System) -> str:
+    return str(system.status()["release"]["version"])
+
+
+def test_a_release_is_previewed_deployed_and_rolled_back(system: System, start: Start) -> None:
+    system.rez("deploy", "v1", "--stack", "local")
+    run = start("deploy", release={"tag_name": "v2"})
+    seen = run.job("preview")
+    assert seen.ok, seen.log
+    assert "rez preview --live" in seen.page
+    assert "rez deploy --dry-run" in seen.page
+    assert serves(system) == "v1"
+    done = run.job("deploy")
+    assert done.ok, done.log
+    assert "✅ `rez deploy -- v2`: done" in done.page
+    assert "deploy v2 on local: deployed" in done.page
+    assert serves(system) == "v2"
+    for number, version in enumerate(("", "v1")):
+        done = start("rollback", number, inputs={"version": version}).job("rollback")
+        assert done.ok, done.log
+        assert f"✅ `rez rollback{' -- v1' if version else ''}`: done" in done.page
+        assert serves(system) == "v1"
+
+
+def test_a_bad_version_fails_and_the_page_says_that_the_last_good_one_serves(system: System, start: Start) -> None:
+    system.rez("deploy", "v2", "--stack", "local")
+    run = start("deploy", inputs={"version": "v3-crash"})
+    assert run.job("preview").ok
+    done = run.job("deploy")
+    assert not done.ok
+    assert "judged bad and rolled back: the last good release serves" in done.page
+    assert "crash" in done.page
+    assert serves(system) == "v2"
+
+
+def test_what_is_no_version_stops_before_the_approval(system: System, start: Start, tmp_path: Path) -> None:
+    before = serves(system)
+    hostile = f'v1"; touch {tmp_path}/pwned; $(touch {tmp_path}/pwned) --stack=production'
+    for number, version in enumerate(("v99", hostile, "--help")):
+        run = start("deploy", number, inputs={"version": version})
+        assert not run.job("preview").ok
+        assert run.job("deploy").ran == []
+        assert not start("rollback", number, inputs={"version": version}).job("rollback").ok
+    assert not (tmp_path / "pwned").exists()
+    assert serves(system) == before
+
+
+def test_drift_is_one_issue_until_it_is_gone(system: System, start: Start) -> None:
+    system.rez("deploy", "v2", "--stack", "local")
+    with running() as hub:
+
+        def look(number: int) -> Result:
+            run = start("drift", number)
+            run.env = {"GITHUB_API_URL": hub.url}
+            seen, told = run.job("look"), run.job("tell")
+            assert seen.ok, seen.log
+            assert told.ok, told.log
+            return seen
+
+        system.kubectl("set", "resources", "deployment/merchant-backend", "-n", "production", "--limits=memory=768Mi")
+        try:
+            seen = look(0)
+            assert seen.outputs == {"code": "7"}
+            (issue,) = hub.issues
+            for part in ("memory", "1Gi", "768Mi", "kubectl"):
+                assert part in issue["body"]
+            look(1)
+            assert [each["state"] for each in hub.issues] == ["open"]
+        finally:
+            system.rez("drift", "--stack", "local", "--fix")
+        system.answers()
+        assert look(2).outputs == {"code": "0"}
+        assert [each["state"] for each in hub.issues] == ["closed"]
