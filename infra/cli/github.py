@@ -35,8 +35,8 @@ def run(
 
     if not context.args:
         raise PreconditionError("name a command behind `--`, such as `rez github run -- status`")
-    code = command.run(context.args, Job(os.environ), artifact=Path(artifact) if artifact else None)
-    raise typer.Exit(0 if code in (accept or ()) else code)
+    folder = Path(artifact) if artifact else None
+    raise typer.Exit(command.run(context.args, Job(os.environ), artifact=folder, accept=accept or ()))
 
 
 @app.command()

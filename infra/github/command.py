@@ -23,7 +23,7 @@ KEPT: Final = 2_000_000
 _ERROR: Final = "error: "
 
 
-def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None) -> int:
+def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None, accept: Sequence[int] = ()) -> int:
     """Run `rez` and tell its end on the run's page.
 
     Args:
@@ -31,9 +31,10 @@ def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None) -> 
         job: Whose page it is; it gets the output `code`, too.
         artifact: A folder that gets what a job with other permissions needs: the command's output, and the number of
             the pull request if there is one. It is made before the command runs.
+        accept: Exit codes that a later job acts on.
 
     Returns:
-        The command's exit code.
+        The command's exit code, 0 for those that are accepted.
     """
     if artifact:
         artifact.mkdir(parents=True, exist_ok=True)
@@ -43,10 +44,13 @@ def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None) -> 
     if artifact:
         (artifact / delivery.REPORT).write_text(output, encoding="utf-8")
     lines = [line.removeprefix(_ERROR) for line in errors.splitlines() if line.startswith(_ERROR)]
+    accepted = code in accept
     command = shlex.join(["rez", *arguments])
-    job.summarize(outcome.summary(command, code, output, "\n".join(lines), markdown="markdown" in arguments))
+    told = outcome.FOUND if accepted else code
+    shown = outcome.summary(command, told, output, "\n".join(lines), markdown="markdown" in arguments)
+    job.summarize(shown)
     job.put("code", str(code))
-    return code
+    return 0 if accepted else code
 
 
 def _run(arguments: Sequence[str]) -> tuple[int, str, str]:

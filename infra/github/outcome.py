@@ -22,7 +22,10 @@ class Meaning(NamedTuple):
 
 
 _SAFE: Final = "nothing was touched"
+FOUND: Final = -1
+"""In place of an exit code that a later job acts on: the output says it all."""
 _MEANINGS: Final = {
+    FOUND: Meaning("🔎", "done, with findings", ""),
     0: Meaning("✅", "done", ""),
     1: Meaning("🛑", "failed by a defect of ours", "`rez status` tells what runs; the log has the trace"),
     2: Meaning("⛔", f"refused, {_SAFE}", "Put right what is named below and start it again"),
@@ -53,7 +56,7 @@ def summary(command: str, code: int, output: str, errors: str, *, markdown: bool
 
     Args:
         command: As it was typed.
-        code: The exit code it ended with.
+        code: The exit code it ended with, or `FOUND`.
         output: What it printed.
         errors: Its error lines, "" without any.
         markdown: Whether the output is Markdown, and not lines for a terminal.

@@ -73,6 +73,7 @@ def test_a_commands_failure_is_the_steps_with_its_reason_on_the_page(step: Step)
 def test_a_code_that_a_later_job_acts_on_is_no_failure(step: Step) -> None:
     done = step.github("run", "--accept", "2", "--accept", "7", "--", "policies", "explain", "nope")
     assert (done.returncode, step.outputs) == (0, {"code": "2"})
+    assert step.page.startswith("## 🔎 `rez policies explain nope`: done, with findings\n")
     assert step.github("run", "--accept", "7", "--", "policies", "explain", "nope").returncode == 2
 
 
