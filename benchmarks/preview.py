@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sysconfig
 import tempfile
 from pathlib import Path
 
@@ -28,13 +27,13 @@ def main() -> list[str]:
     """
     with tempfile.TemporaryDirectory(prefix="rez-bench-") as name:
         folder = Path(name)
-        repository = _repository(folder / "repository")
+        warm = _repository(folder / "warm", virtualenvs.running())
         plain, env = _recorded(folder)
         ours, cold, theirs = [], [], []
         for number in range(_REPEATS):  # in turns, so that a busy moment of the machine hits all
-            ours.append(_preview(repository, virtualenvs.interpreter(repository)))
+            ours.append(_preview(warm))
             theirs.append(run(_pulumi(), cwd=plain, env=env))
-            cold.append(_preview(repository, _without_bytecode(folder / f"cold{number}", repository)))
+            cold.append(_preview(_repository(folder / f"cold{number}", _uncompiled(folder / f"packages{number}"))))
     rows = {"`rez preview --base`": ours, "the same, no Python bytecode cached": cold, "`pulumi preview`": theirs}
     table = ["| run | median s | min s | peak MiB |", "|---|---|---|---|"]
     table += [_row(name, figures) for name, figures in rows.items()]
@@ -47,13 +46,13 @@ def _row(name: str, figures: list[Figure]) -> str:
     return f"| {name} | {middle.wall_s:.2f} | {min(f.wall_s for f in figures):.2f} | {middle.peak_mib} |"
 
 
-def _repository(root: Path) -> Path:
-    """This checkout, committed, in a repository of its own."""
+def _repository(root: Path, packages: Path) -> Path:
+    """This checkout, committed, in a repository and an environment of its own."""
     trees.copy(paths.ROOT, trees.WORKING_TREE, root)
     identity = ["-c", "user.name=bench", "-c", "user.email=bench@localhost"]
     for args in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "bench"]):
         subprocess.run(["git", *identity, *args], cwd=root, check=True)
-    virtualenvs.borrow(root)
+    virtualenvs.borrow(root, packages)
     return root
 
 
@@ -77,20 +76,17 @@ def _pulumi() -> list[str]:
     return [str(found.path), "preview", "--stack", _STACK, "--non-interactive"]
 
 
-def _preview(repository: Path, python: Path) -> Figure:
-    return run([str(python), *_REZ], cwd=repository, env=os.environ)
+def _preview(repository: Path) -> Figure:
+    return run([str(virtualenvs.interpreter(repository)), *_REZ], cwd=repository, env=os.environ)
 
 
-def _without_bytecode(folder: Path, repository: Path) -> Path:
-    """An interpreter whose packages were never imported: links to all their files but the cached ones."""
-    packages = folder / "packages"
-    source = Path(sysconfig.get_path("purelib"))
+def _uncompiled(folder: Path) -> Path:
+    """Packages that were never imported: links to all files of the installed ones but the cached bytecode."""
+    source = virtualenvs.running()
     for place, folders, names in os.walk(source):
         folders[:] = [each for each in folders if each != "__pycache__"]
-        target = packages / Path(place).relative_to(source)
+        target = folder / Path(place).relative_to(source)
         target.mkdir(parents=True)
         for each in names:
             (target / each).symlink_to(Path(place) / each)
-    virtualenvs.borrow(folder)
-    (virtualenvs.packages(folder) / "tree.pth").write_text(f"{repository}\n{packages}\n")
-    return virtualenvs.interpreter(folder)
+    return folder

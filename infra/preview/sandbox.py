@@ -81,7 +81,7 @@ class Sandbox:
             raise PreconditionError("pulumi is neither on PATH nor built: run `make local`, or install it")
         self._folder = folder
         self._stack = stack
-        self._root = root
+        self._packages = {virtualenvs.lock_of(root): virtualenvs.running()}
         self._pulumi = found.path
         self.env = environment(os.environ, folder, pulumi=found.path, passphrase=secrets.token_hex())
         for name in ("home", "state"):
@@ -95,15 +95,16 @@ class Sandbox:
         """
         from infra.local.plugins.install import install_recorders
 
-        if virtualenvs.locks_the_same(tree.folder, self._root):
-            site = virtualenvs.borrow(tree.folder)
+        lock = virtualenvs.lock_of(tree.folder)
+        if lock in self._packages:
+            virtualenvs.borrow(tree.folder, self._packages[lock])
         else:
             done = self.run(virtualenvs.sync(), tree, virtualenvs.installer(os.environ))
             if done.code:
                 why = " ".join(done.errors.split())
                 raise PreconditionError(f"{tree.label} locks other packages, which cannot be installed: {why}")
-            site = virtualenvs.packages(tree.folder)
-        install_recorders(self._pulumi, self._folder / "home", Path(sys.executable), site)
+            self._packages[lock] = virtualenvs.packages(tree.folder)
+        install_recorders(self._pulumi, self._folder / "home", Path(sys.executable), self._packages[lock])
 
     def python(self, tree: Tree, *args: str) -> Done:
         """Run a tree's interpreter in the tree."""

@@ -40,7 +40,7 @@ class Repository:
         made.git("init", "-q", "-b", MAIN)
         made.git("add", "-A")
         made.git("commit", "-qm", "what runs")
-        virtualenvs.borrow(made.root)
+        virtualenvs.borrow(made.root, virtualenvs.running())
         return made
 
     def git(self, *args: str) -> str:

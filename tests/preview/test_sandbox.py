@@ -91,7 +91,7 @@ def test_an_environment_that_was_borrowed_can_be_borrowed_again(box: Sandbox, tm
     box.prepare(first)
     source = str(Path(virtualenvs.__file__).parents[2])
     code = f"import sys; sys.path.insert(0, {source!r}); from pathlib import Path\n"
-    code += f"import infra.preview.virtualenvs as v; v.borrow(Path({str(second.folder)!r}))"
+    code += f"import infra.preview.virtualenvs as v; v.borrow(Path({str(second.folder)!r}), v.running())"
     done = box.run([str(virtualenvs.interpreter(first.folder)), "-P", "-c", code], first)
     assert (done.code, done.errors) == (0, "")
     assert box.python(second, "-c", "import infra, pulumi; print(infra.WHOSE)").output.strip() == "b"
