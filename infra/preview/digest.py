@@ -28,16 +28,17 @@ def read(output: str) -> Digest | None:
     return found if isinstance(found, dict) and isinstance(found.get("steps"), list) else None
 
 
+def told(digest: Digest) -> list[events.Event]:
+    """What the engine and its plugins said, as an event log has it."""
+    said = digest.get("diagnostics") or []
+    return [{"diagnosticEvent": {**each, "message": each["message"].removeprefix("warning: ")}} for each in said]
+
+
 def errors(digest: Digest) -> tuple[list[str], list[str]]:
     """What went wrong: lines about settings that cannot work, and everything else."""
-    lines = events.errors({"diagnosticEvent": each} for each in digest.get("diagnostics") or [])
+    lines = events.errors(told(digest))
     refused = [line.removeprefix(REFUSED) for line in lines if line.startswith(REFUSED)]
     return refused, [line for line in lines if not line.startswith(REFUSED)]
-
-
-def warnings(digest: Digest) -> list[str]:
-    """What the engine and its plugins warned of."""
-    return events.warnings({"diagnosticEvent": each} for each in digest.get("diagnostics") or [])
 
 
 def asked_exemptions(digest: Digest) -> list[tuple[str, str]]:

@@ -45,8 +45,7 @@ def preview(root: Path, *, stack: str) -> Report:
 def _plan(output: str) -> Plan:
     plan = json.loads(output)
     problems, failures = digest.errors(plan)
-    told = [{"diagnosticEvent": each} for each in plan.get("diagnostics") or []]
-    failure = events.judge(told, "", 1 if problems or failures else 0, writes=True)
+    failure = events.judge(digest.told(plan), "", 1 if problems or failures else 0, writes=True)
     if isinstance(failure, UnavailableError):
         raise failure
     return Plan(plan, tuple(problems), tuple(failures))
