@@ -16,7 +16,7 @@ from policies.resources import from_manifest
 from policies.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from policies.node import Step
 
@@ -26,6 +26,10 @@ _SEPARATOR: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _CONTENT: Final = re.compile(r"^(?!\s*#|%|\.\.\.\s*$)\s*\S", re.MULTILINE)
 _LINE: Final = re.compile(r"at line (\d+)")
 _TEMPLATE: Final = re.compile(r"\{\{.*\}\}")
+_OLDER_YAML: Final = re.compile(r"<<|(?:^|[\s\[{,])!", re.MULTILINE)
+"""Merge keys and tags: kubectl reads both as YAML 1.1 has them, and drops a tag that it does not know."""
+_QUOTING: Final = re.compile(r"invalid (type|value|literal)|could not|unhashable|constructor")
+"""Reasons that quote a value, which may be a credential."""
 
 
 class NothingToReadError(ValueError):
@@ -45,26 +49,41 @@ def read(paths: Sequence[str]) -> Loaded:
         NothingToReadError: A path is not there or cannot be read, or there is no manifest in all of them.
     """
     loaded = Loaded()
-    for file in _files(paths):
-        _read_text(text(file), file, loaded)
-        loaded.files += 1
+    objects = 0
+    for file in paths:
+        if file != STDIN and os.path.isdir(file):  # noqa: PTH112 - a thousand Path objects cost more than the files
+            objects += _folder(file, loaded)
+        else:
+            objects += _read_text(text(file), file, loaded)
+            loaded.files += 1
     if not loaded.files:
         raise NothingToReadError(f"{', '.join(paths)}: no .yaml, .yml or .json file to check")
+    if not objects and not loaded.problems:
+        hint = "a preview or a state needs --preview or --state"
+        raise NothingToReadError(f"{', '.join(paths)}: no Kubernetes object to check; {hint}")
     return loaded
 
 
-def _files(paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        if path != STDIN and os.path.isdir(path):  # noqa: PTH112 - a thousand Path objects cost more than the files
-            yield from _below(path)
-        else:
-            yield path
+def _folder(folder: str, loaded: Loaded) -> int:
+    """Read a folder; a file that cannot be read keeps no other from being checked."""
+    objects = 0
+    for file in _below(folder, loaded):
+        try:
+            objects += _read_text(text(file), file, loaded)
+            loaded.files += 1
+        except NothingToReadError as error:
+            loaded.problems.append(Problem(file, 1, str(error)))
+    return objects
 
 
-def _below(folder: str) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
+def _below(folder: str, loaded: Loaded) -> Iterator[str]:
+    def unreadable(error: OSError) -> None:
+        loaded.problems.append(Problem(str(error.filename), 1, f"cannot be read: {error.strerror}"))
+
+    for place, folders, names in os.walk(folder, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (os.path.join(place, name) for name in sorted(names) if name.endswith(_ENDINGS))  # noqa: PTH118
+        wanted = (name for name in sorted(names) if name.endswith(_ENDINGS) and not name.startswith("."))
+        yield from (os.path.join(place, name) for name in wanted)  # noqa: PTH118 - as above
 
 
 def text(file: str) -> str:
@@ -75,25 +94,36 @@ def text(file: str) -> str:
     """
     try:
         if file == STDIN:
-            return sys.stdin.read()
+            whole = sys.stdin.read().removeprefix("\ufeff")
+            whole.encode()
+            return whole
+        if not os.path.isfile(file) and os.path.exists(file):  # noqa: PTH110, PTH113 - as above
+            raise NothingToReadError(f"{file}: is no regular file; name another")
         with open(file, encoding="utf-8-sig") as opened:  # noqa: PTH123 - as above
             return opened.read()
     except OSError as error:
         raise NothingToReadError(
             f"{file}: cannot be read: {error.strerror}; name a file or folder of manifests"
         ) from None
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise NothingToReadError(f"{file}: is not UTF-8 text; name another") from None
 
 
-def _read_text(whole: str, file: str, loaded: Loaded) -> None:
+def _read_text(whole: str, file: str, loaded: Loaded) -> int:
+    """Read every document of a text.
+
+    Returns:
+        How many Kubernetes objects are in it, judged or not.
+    """
+    objects = 0
     for line, part in _documents(whole):
         try:
             document = _parse(part)
-        except (InvalidYamlError, ValueError) as error:
+        except (InvalidYamlError, ValueError, RecursionError) as error:
             loaded.problems.append(_problem(error, part, file, line))
             continue
-        _take(document, Source(file, line, part), loaded)
+        objects += _take(document, Source(file, line, part), loaded)
+    return objects
 
 
 def _documents(whole: str) -> Iterator[tuple[int, str]]:
@@ -114,18 +144,38 @@ def _parse(part: str) -> Any:
             return json.loads(part)
         except ValueError:
             return loads(part)  # a flow mapping, or JSON with a fault that this reader tells with its line
-    if "<<" in part:  # merge keys are YAML 1.1, which kubectl reads and ryaml does not
-        return _merged(part)
+    if _OLDER_YAML.search(part):
+        return _as_kubectl(part)
     return loads(part)
 
 
-def _merged(part: str) -> Any:
+def _as_kubectl(part: str) -> Any:
     import yaml
 
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader: Any = type("Loader", (base,), {})
+    loader.add_multi_constructor("!", _untagged)
     try:
-        return yaml.load(part, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - it is a safe loader
-    except yaml.YAMLError as error:
+        return yaml.load(part, loader)  # noqa: S506 - it is a safe loader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f" at line {mark.line + 1} column {mark.column + 1}" if mark else ""
+        raise ValueError(f"{error.problem}{place}") from None
+    except (yaml.YAMLError, TypeError) as error:
         raise ValueError(str(error)) from None
+
+
+def _untagged(loader: Any, _tag: str, node: Any) -> Any:
+    """Build what a tag of somebody's own marks as if the tag were not there."""
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_object(
+        yaml.ScalarNode(loader.resolve(yaml.ScalarNode, node.value, (node.style is None, True)), node.value)
+    )
 
 
 def _problem(error: Exception, part: str, file: str, first: int) -> Problem:
@@ -136,25 +186,35 @@ def _problem(error: Exception, part: str, file: str, first: int) -> Problem:
         return f"on line {places[-1]}"
 
     reason = _LINE.sub(absolute, " ".join(str(error).split()))
+    if isinstance(error, RecursionError):
+        reason = "it is nested too deeply"
+    elif _QUOTING.search(reason):
+        reason = "a value does not fit its tag or its place" + (f" on line {places[0]}" if places else "")
     hint = "pipe the output of `helm template` in" if _TEMPLATE.search(part) else "repair the document"
     return Problem(file, places[0] if places else first, f"not readable as YAML: {reason}; {hint}")
 
 
-def _take(document: Any, source: Source, loaded: Loaded) -> None:
+def _take(document: Any, source: Source, loaded: Loaded) -> int:
+    objects = 0
     for manifest, prefix in _objects(document, ()):
         own = Source(source.file, source.line, source.text, prefix) if prefix else source
         resource = from_manifest(manifest, f"{source.file}:{source.line}", source=own)
+        objects += all(isinstance(manifest.get(key), str) for key in ("apiVersion", "kind"))
         if resource.kind in judged_kinds():
             loaded.resources.append(resource)
         else:
             loaded.ignored += 1
+    return objects
 
 
 def _objects(document: Any, prefix: tuple[Step, ...]) -> Iterator[tuple[dict[str, Any], tuple[Step, ...]]]:
     """The objects of a document, those of a List one by one; what is none is given as an empty object."""
     items = document.get("items") if isinstance(document, dict) else None
-    if isinstance(items, list) and str(document.get("kind", "")).endswith("List"):
+    kind = str(document.get("kind", "")) if isinstance(document, dict) else ""
+    if isinstance(items, list) and kind.endswith("List"):
+        # The items of a ServiceList do not say again what they are.
+        told = {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix("List")} if kind != "List" else {}
         for index, item in enumerate(items):
-            yield from _objects(item, (*prefix, "items", index))
+            yield from _objects({**told, **item} if isinstance(item, dict) else item, (*prefix, "items", index))
     else:
         yield (document if isinstance(document, dict) else {}), prefix

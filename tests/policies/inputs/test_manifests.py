@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +89,48 @@ def test_hidden_folders_and_other_endings_are_left_out(tmp_path: Path) -> None:
     assert loaded(tmp_path, SERVICE.format(name="a")).files == 1
 
 
+@pytest.mark.parametrize("kind", ["!x LoadBalancer", "!!str LoadBalancer", "! LoadBalancer"])
+def test_tags_hide_nothing(tmp_path: Path, kind: str) -> None:
+    found = loaded(tmp_path, f"apiVersion: v1\nkind: !k Service\nspec: !m\n  type: {kind}\n")
+    assert [each.node.text("spec", "type") for each in found.resources] == ["LoadBalancer"]
+
+
+def test_items_of_a_typed_list_are_of_its_kind(tmp_path: Path) -> None:
+    found = loaded(
+        tmp_path, "apiVersion: v1\nkind: ServiceList\nitems:\n- metadata: {name: a}\n  spec: {type: NodePort}\n"
+    )
+    assert [each.kind for each in found.resources] == ["Service"]
+
+
+@pytest.mark.parametrize("text", ["", "a: 1\n", "[1]\n", '{"steps": []}\n', '{"deployment": {}}\n'])
+def test_no_kubernetes_object_at_all_is_said_and_not_passed(tmp_path: Path, text: str) -> None:
+    with pytest.raises(NothingToReadError, match="no Kubernetes object to check"):
+        loaded(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["password: !!int S3cr3t\n", "password: !!float S3cr3t\n", "? [S3cr3t]\n: 1\n<<: 1\n"])
+def test_what_cannot_be_read_is_not_quoted(tmp_path: Path, text: str) -> None:
+    (problem,) = loaded(
+        tmp_path, f"apiVersion: v1\nkind: ConfigMap\ndata:\n  {text.replace(chr(10), chr(10) + '  ')}"
+    ).problems
+    assert "S3cr3t" not in problem.message
+
+
+def test_one_file_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "latin.yaml").write_bytes("kind: Grüße\n".encode("latin-1"))
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / ".#lock.yaml").symlink_to("nobody@nowhere")
+    found = loaded(tmp_path, SERVICE.format(name="a"))
+    assert names(found) == ["a"]
+    assert sorted(Path(each.file).name for each in found.problems) == ["gone.yaml", "latin.yaml", "pipe.yaml"]
+
+
+def test_json_nested_without_end_is_a_problem(tmp_path: Path) -> None:
+    (problem,) = loaded(tmp_path, '{"a":' * 50_000 + "1" + "}" * 50_000, "deep.json").problems
+    assert "nested too deeply" in problem.message
+
+
 def test_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(SERVICE.format(name="piped")))
     assert names(read(["-"])) == ["piped"]
@@ -115,6 +158,8 @@ def test_any_text_gives_objects_or_problems(text: str) -> None:
     sys.stdin = io.StringIO(text)
     try:
         found = read(["-"])
+    except NothingToReadError:
+        return
     finally:
         sys.stdin = stdin
     for each in found.resources:
