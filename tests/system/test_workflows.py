@@ -12,7 +12,7 @@ from tests.workflows.runner import Run
 from tests.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.system.support import System
@@ -33,8 +33,9 @@ VARIABLES = {
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return Workspace.make(tmp_path_factory.mktemp("production") / "workspace")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with Workspace.made(tmp_path_factory.mktemp("production") / "workspace") as made:
+        yield made
 
 
 @pytest.fixture

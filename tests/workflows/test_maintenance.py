@@ -19,7 +19,11 @@ pytestmark = pytest.mark.engine  # it installs an environment of its own
 
 
 def test_an_exemption_that_ends_soon_is_an_issue_until_it_is_gone(tmp_path: Path) -> None:
-    workspace = Workspace.make(tmp_path / "workspace")
+    with Workspace.made(tmp_path / "workspace") as workspace:
+        told_of_until_it_is_gone(workspace, tmp_path)
+
+
+def told_of_until_it_is_gone(workspace: Workspace, tmp_path: Path) -> None:
     file = workspace.root / "Pulumi.production.yaml"
     before = file.read_text(encoding="utf-8")
     day = datetime.now(UTC).date() + timedelta(days=3)

@@ -30,8 +30,9 @@ FEWER_PODS = (FILE, "max: 10}", "max: 9}")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return Workspace.make(tmp_path_factory.mktemp("pull") / "workspace")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with Workspace.made(tmp_path_factory.mktemp("pull") / "workspace") as made:
+        yield made
 
 
 @pytest.fixture

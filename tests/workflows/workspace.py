@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ from infra.local.paths import ROOT
 from infra.preview import trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 BASE = "main"
@@ -26,14 +29,16 @@ class Workspace:
     root: Path
 
     @classmethod
-    def make(cls, folder: Path) -> Workspace:
-        """Copy what is in this checkout now, as the one commit of a new repository."""
+    @contextmanager
+    def made(cls, folder: Path) -> Iterator[Workspace]:
+        """Copy what is in this checkout now, as the one commit of a new repository; removed at the end."""
         made = cls(folder)
         trees.copy(ROOT, trees.WORKING_TREE, folder)
         made.git("init", "-q", "-b", BASE)
         made.git("add", "-A")
         made.git("commit", "-qm", "what is on the base")
-        return made
+        yield made
+        shutil.rmtree(folder)  # the environment that `make setup` made in it is large
 
     def git(self, *args: str) -> str:
         identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
