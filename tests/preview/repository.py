@@ -58,7 +58,8 @@ class Repository:
             path.write_text(text.replace(old, new))
         self.git("commit", "-qam", name)
 
-    def rez(self, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    def start(self, *args: str, **variables: str) -> subprocess.Popen[str]:
+        """Start `rez` with this repository's own code, in an environment of its own."""
         env = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.outside / "home"),
@@ -67,14 +68,18 @@ class Repository:
             **variables,
         }
         command = [str(virtualenvs.interpreter(self.root)), *_REZ, *args]
-        with subprocess.Popen(
+        return subprocess.Popen(
             command, cwd=self.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        )
+
+    def rez(self, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run `rez` to its end."""
+        with self.start(*args, **variables) as process:
             try:
                 output, errors = process.communicate(timeout=_PATIENCE_S)
             finally:
                 process.terminate()  # killed outright it would leave its engine behind
-        return subprocess.CompletedProcess(command, process.returncode, output, errors)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def preview(self, head: str, *, code: int, stack: str = "production", **variables: str) -> dict[str, Any]:
         """The report of `rez preview --base main`, and no trace of it anywhere else."""

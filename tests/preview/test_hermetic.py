@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +14,7 @@ from infra.local.toolchain import ensure
 from tests.preview.repository import MAIN, Repository
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.engine
 
@@ -197,3 +200,32 @@ def test_the_working_tree_is_previewed_as_it_is(repository: Repository) -> None:
         }
     finally:
         file.write_text(text)
+
+
+def test_an_interrupted_run_leaves_no_file_and_no_process(repository: Repository) -> None:
+    before = repository.traces()
+    with repository.start("preview", "--base", MAIN, "--head", MAIN) as process:
+        assert process.stderr is not None
+        while "previewing" not in process.stderr.readline():
+            pass
+        time.sleep(0.5)
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert repository.traces() == before
+    assert ended(str(repository.root.parent))
+
+
+def ended(sign: str) -> bool:
+    """Whether all processes end that have this in their command line; plugins notice the engine's end themselves."""
+    for _ in range(100):
+        if not any(sign.encode() in line for line in command_lines()):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def command_lines() -> Iterator[bytes]:
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            yield file.read_bytes()
