@@ -78,7 +78,8 @@ def read(entries: object, place: Resource, node: Node, *, own: str = "") -> Decl
     if entries is None:
         return Declared()
     if not isinstance(entries, list):
-        return Declared(faults=(violated(EXEMPTION_VALID, place, node.must(be="be a list of exemptions")),))
+        broken = node.must(be="be a list of exemptions", value="something else")
+        return Declared(faults=(violated(EXEMPTION_VALID, place, broken),))
     held: list[Held] = []
     faults: list[Finding] = []
     for index, entry in enumerate(entries):
@@ -182,7 +183,7 @@ def parsed(text: str) -> object:
     """Read a list that is written as JSON; what is none is given as it is, for `read` to refuse."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -208,7 +209,7 @@ def _wrong_fields(entry: Node) -> Iterator[Violation]:
     if _day(entry.get("expires")) is None:
         yield entry.must("expires", be="be the last day, as in 2026-12-31")
     if unknown := set(entry.mapping()) - {*_TEXTS, *_COVERED, "expires"}:
-        yield entry.must(min(map(str, unknown)), be="not be there: no exemption has this key")
+        yield entry.must(min(map(str, unknown)), be="not be there: no exemption has this key", value="set")
 
 
 def _made(entry: Node, own: str, origin: str) -> Exemption:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from policies.credentials import credential
 from policies.values import Manifest, Secret, Unknown, reveal
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ class Node:
             return f"{before}[{_label(reveal(self.value), self._own[0])}]"
         own = ".".join(map(str, self._own))
         return f"{before}.{own}" if before else own
+
+    @property
+    def name(self) -> str:
+        """The last key on the way here, "" for the root and for items of lists."""
+        last = self._own[-1] if self._own else ""
+        return last if isinstance(last, str) else ""
 
     def at(self, *keys: str) -> Node:
         """Go to a field without judging whether it is there or known."""
@@ -151,7 +158,7 @@ class Node:
             The violation, with the value as it may be shown.
         """
         node = self.at(*keys)
-        return Violation(node=node, value=shown(node.value) if value is None else value, must=be)
+        return Violation(node=node, value=shown(node.value, node.name) if value is None else value, must=be)
 
 
 def _marked(value: Any, keys: tuple[str, ...]) -> Any:
@@ -166,18 +173,21 @@ def _marked(value: Any, keys: tuple[str, ...]) -> Any:
     return Secret(value) if secret and value is not None else value
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, name: str = "") -> str:
     """Print a value for a message: short, on one line, secrets masked.
 
     Args:
         value: Any decoded value.
+        name: The field's name, which may say that a credential stands here.
 
     Returns:
-        The text, "not set" for None.
+        The text, "not set" for None; of a credential in plain text only what it is.
     """
     if value is None:
         return "not set"
     text = " ".join(_text(value).split()) or '""'
+    if not isinstance(value, bool | int | float) and (what := credential(name, text)):
+        return f"[{what}]"
     return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 

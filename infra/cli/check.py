@@ -41,7 +41,8 @@ def check(
         typer.echo(
             "note: the preview shows changes alone; with --show-sames objects are judged together, too", err=True
         )
-    typer.echo(render(found, form))
+    # A name may hold half a character, which JSON can write and no terminal.
+    typer.echo(render(found, form).encode(errors="replace"))
     if found.blocked:
         raise typer.Exit(PolicyViolation.exit_code)
     if found.problems:

@@ -7,7 +7,7 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from policies.reports.words import totals
+from policies.reports.words import plain, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,13 @@ def render(assessment: Assessment) -> str:
 
 def _lines(assessment: Assessment, *, colors: bool) -> Iterator[str]:
     for problem in assessment.problems:
-        yield f"{problem.file}:{problem.line}: {problem.message}"
+        yield plain(f"{problem.file}:{problem.line}: {problem.message}")
     for file, group in groupby(assessment.findings, key=lambda placed: placed.file):
-        yield _painted(file or f"stack {assessment.stack}", _BOLD, colors=colors)
+        yield _painted(plain(file) or f"stack {assessment.stack}", _BOLD, colors=colors)
         for placed in group:
             yield from _finding(placed, colors=colors)
     for placed in assessment.exempted:
-        yield f"{placed.file}:{placed.line}: {placed.finding.rule.id} {placed.finding.exemption}"
+        yield plain(f"{placed.file}:{placed.line}: {placed.finding.rule.id} {placed.finding.exemption}")
 
 
 def _finding(placed: Placed, *, colors: bool) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _finding(placed: Placed, *, colors: bool) -> Iterator[str]:
     severity = finding.rule.about.severity.value
     level = _painted(f"{severity:8}", _COLORS[severity], colors=colors)
     yield f"  {placed.line:>5}  {level}  {finding.rule.id} [{finding.enforcement.value}]"
-    yield f"         {finding.message}"
+    yield f"         {plain(finding.message)}"
     yield f"         remedy: {finding.remediation}"
 
 

@@ -15,6 +15,13 @@ def place(placed: Placed) -> str:
     return f"{placed.file}:{placed.line}" if placed.file else str(placed.finding.resource)
 
 
+def plain(text: str) -> str:
+    """Keep text from elsewhere on its line and out of a terminal's or a job's commands."""
+    line = " ".join(text.split())
+    shown = "".join(each if each.isprintable() else "?" for each in line)
+    return f"./{shown}" if shown.startswith("::") else shown
+
+
 def totals(assessment: Assessment) -> str:
     """Sum an assessment up in one line."""
     mandatory = sum(each.finding.enforcement is Enforcement.MANDATORY for each in assessment.findings)

@@ -81,4 +81,5 @@ def startup_probe(container: Node) -> Iterator[Violation]:
 
 def _probe(container: Node, name: str) -> Iterator[Violation]:
     if not any(isinstance(container.get(name, handler), dict) for handler in _HANDLERS):
-        yield container.must(name, be=f"have one of {', '.join(_HANDLERS)}")
+        told = ", ".join(map(str, container.mapping(name)))  # the keys alone: a command may hold a password
+        yield container.must(name, be=f"have one of {', '.join(_HANDLERS)}", value=f"with {told}" if told else None)

@@ -105,7 +105,7 @@ def _intent(step: PlanStep) -> str:
 def _change(step: PlanStep, path: str) -> str:
     """Both values of a property."""
     before, after = (
-        shown(follow(each.node, parse(path)).value) if each else "not known" for each in (step.old, step.new)
+        shown(follow(each.node, parse(path)).value, path) if each else "not known" for each in (step.old, step.new)
     )
     return f"{before} and would be {after}"
 

@@ -45,3 +45,18 @@ def test_value_of_a_config_map_is_not_shown(golden: Any) -> None:
     found = golden.findings()
     assert "container-node-env" in [each.rule.id for each in found]
     assert not any("canary" in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("image", "https://ci:Sup3rS3cret@registry/x"),
+        ("livenessProbe", {"httpGet": {"path": "/health?token=Sup3rS3cret", "port": "http"}}),
+        ("readinessProbe", {"command": ["redis-cli", "-a", "Sup3rS3cret", "ping"]}),
+    ],
+)
+def test_credential_in_a_judged_field_is_not_shown(golden: Any, field: str, value: Any) -> None:
+    golden.change({DEPLOYMENT: {f"spec.template.spec.containers.api.{field}": value}})
+    found = golden.findings()
+    assert found
+    assert not any("Sup3rS3cret" in each.message for each in found)

@@ -116,3 +116,13 @@ def test_nothing_found_is_said_too(form: str, tmp_path: Path) -> None:
     loaded = manifests.read([str(tmp_path)])
     empty: Any = {"stack": "production", "declared": of_config(None, ""), "today": date(2026, 1, 1)}
     assert render(assess(loaded, **empty), form)
+
+
+def test_no_line_of_the_table_is_a_command_of_a_ci_job(tmp_path: Path) -> None:
+    name = '"a\\n::error::x\\u001b[31m"'
+    text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: b}}\nspec: {{type: NodePort}}\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    read: Any = {"stack": "production", "declared": of_config(None, ""), "today": date(2026, 1, 1)}
+    shown = render(assess(manifests.read([str(tmp_path)]), **read), "table")
+    assert not any(line.lstrip().startswith("::") for line in shown.splitlines())
+    assert "\x1b" not in shown
