@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 WORKING_TREE = ""
 """The name of what is in the checkout now, committed or not."""
+_WANTED = ("--", ".", ":(exclude)tests", ":(exclude)benchmarks")
+"""What programs and policies need; most of the files are tests', and writing them takes longer than all else."""
 _RELATIVE = ("HEAD", "@")
 """Names that mean something else tomorrow, so that they tell a reader nothing."""
 
@@ -52,8 +54,10 @@ def copy(root: Path, revision: str, folder: Path) -> Tree:
         return Tree(folder, f"working tree on {commit[:8]}", commit)
     index = folder.with_name(f"{folder.name}.index")
     _git(root, "read-tree", commit, index=index)
+    names = _git(root, "ls-files", "-z", "--cached", *_WANTED, index=index)
     # A symbolic link becomes a file that holds its target: a stranger's must not lead to a file of ours.
-    _git(root, "-c", "core.symlinks=false", "checkout-index", "--all", f"--prefix={folder}/", index=index)
+    place = ("checkout-index", "-z", "--stdin", f"--prefix={folder}/")
+    _git(root, "-c", "core.symlinks=false", *place, index=index, text=names)
     named = not commit.startswith(revision) and not revision.startswith(_RELATIVE)
     return Tree(folder, f"{revision} ({commit[:8]})" if named else commit[:8], commit)
 
@@ -79,7 +83,7 @@ def contains(root: Path, commit: str, *, of: str) -> bool:
 
 def _copy_files(root: Path, folder: Path) -> None:
     """Copy what git tracks or would track."""
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *_WANTED)
     for name in filter(None, dict.fromkeys(listed.split("\0"))):
         source, target = root / name, folder / name
         if source.is_file() and not source.is_symlink():  # one that was deleted is listed until that is committed
@@ -87,16 +91,18 @@ def _copy_files(root: Path, folder: Path) -> None:
             shutil.copy2(source, target)
 
 
-def _git(root: Path, *args: str, index: Path | None = None) -> str:
-    done = _run(root, *args, index=index)
+def _git(root: Path, *args: str, index: Path | None = None, text: str = "") -> str:
+    done = _run(root, *args, index=index, text=text)
     if done.returncode:
         raise PreconditionError(f"git {args[0]}: {done.stderr.strip() or f'exit code {done.returncode}'}")
     return done.stdout
 
 
-def _run(root: Path, *args: str, index: Path | None = None) -> subprocess.CompletedProcess[str]:
+def _run(root: Path, *args: str, index: Path | None = None, text: str = "") -> subprocess.CompletedProcess[str]:
     env = os.environ | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
-        return subprocess.run(["git", *args], cwd=root, env=env, text=True, capture_output=True, check=False)
+        return subprocess.run(
+            ["git", *args], cwd=root, env=env, input=text, text=True, capture_output=True, check=False
+        )
     except OSError as error:
         raise PreconditionError(f"git: {error.strerror}; install it") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,27 @@ def test_the_working_tree_is_copied_with_what_nobody_has_committed_and_without_w
     folder = trees.copy(repository, trees.WORKING_TREE, repository.parent / "copy").folder
     assert sorted(file.name for file in folder.iterdir()) == [".gitignore", "folder", "new"]
     assert (folder / "folder" / "file").read_text() == "changed"
+
+
+@pytest.mark.parametrize("revision", ["main", trees.WORKING_TREE])
+def test_tests_are_left_out(repository: Path, revision: str) -> None:
+    (repository / "tests").mkdir()
+    (repository / "tests" / "test_a.py").touch()
+    (repository / "folder" / "tests").touch()
+    commit(repository)
+    folder = trees.copy(repository, revision, repository.parent / "copy").folder
+    assert not (folder / "tests").exists()
+    assert (folder / "folder" / "tests").exists()
+
+
+@pytest.mark.parametrize("revision", ["main", trees.WORKING_TREE])
+def test_odd_names_are_names(repository: Path, revision: str) -> None:
+    odd = (b"\xff", "ü".encode(), b"a\nb", b'"', b"-rf")
+    for name in odd:
+        (repository / os.fsdecode(name)).write_text("x")
+    commit(repository)
+    folder = trees.copy(repository, revision, repository.parent / "copy").folder
+    assert all((folder / os.fsdecode(name)).read_text() == "x" for name in odd)
 
 
 def test_a_link_becomes_a_file_that_leads_nowhere(repository: Path) -> None:
