@@ -101,8 +101,11 @@ def _git(root: Path, *args: str, index: Path | None = None, text: str = "") -> s
 def _run(root: Path, *args: str, index: Path | None = None, text: str = "") -> subprocess.CompletedProcess[str]:
     env = os.environ | ({"GIT_INDEX_FILE": str(index)} if index else {})
     try:
-        return subprocess.run(
-            ["git", *args], cwd=root, env=env, input=text, text=True, capture_output=True, check=False
+        done = subprocess.run(
+            ["git", *args], cwd=root, env=env, input=os.fsencode(text), capture_output=True, check=False
         )
     except OSError as error:
         raise PreconditionError(f"git: {error.strerror}; install it") from None
+    # Names of files may be any bytes.
+    said = (os.fsdecode(stream) for stream in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *said)

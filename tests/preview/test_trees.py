@@ -30,7 +30,9 @@ def repository(tmp_path: Path) -> Path:
 
 def git(root: Path, *args: str) -> str:
     identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
-    return subprocess.run(["git", *identity, *args], cwd=root, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        ["git", *identity, *args], cwd=root, check=True, capture_output=True, text=True, errors="replace"
+    ).stdout
 
 
 def commit(root: Path) -> None:
@@ -82,7 +84,7 @@ def test_tests_are_left_out(repository: Path, revision: str) -> None:
 
 @pytest.mark.parametrize("revision", ["main", trees.WORKING_TREE])
 def test_odd_names_are_names(repository: Path, revision: str) -> None:
-    odd = (b"\xff", "ü".encode(), b"a\nb", b'"', b"-rf")
+    odd = (b"\xff", "ü".encode(), b"a\nb", b"a\r\nb", b'"', b"-rf")
     for name in odd:
         (repository / os.fsdecode(name)).write_text("x")
     commit(repository)
