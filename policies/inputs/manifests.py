@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 _ENDINGS: Final = (".yaml", ".yml", ".json")
-_SEPARATOR: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+_SEPARATOR: Final = re.compile(r"---(?<=^---)(?=\s|$)", re.MULTILINE)
+"""Looked for by its dashes: an expression that begins with ^ is tried at every character."""
 _CONTENT: Final = re.compile(r"^(?!\s*#|%|\.\.\.\s*$)\s*\S", re.MULTILINE)
 _LINE: Final = re.compile(r"at line (\d+)")
 _TEMPLATE: Final = re.compile(r"\{\{.*\}\}")
@@ -144,7 +145,7 @@ def _parse(part: str) -> Any:
             return json.loads(part)
         except ValueError:
             return loads(part)  # a flow mapping, or JSON with a fault that this reader tells with its line
-    if _OLDER_YAML.search(part):
+    if ("!" in part or "<<" in part) and _OLDER_YAML.search(part):
         return _as_kubectl(part)
     return loads(part)
 
