@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from policies.graph import Graph
-from policies.node import UndeterminedError, Violation
-from policies.registry import rules_for
+from policies.node import UndeterminedError
+from policies.registry import rules_by_parts
 from policies.rule import Enforcement, Finding, Outcome, Rule, Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from policies.node import Node
+    from policies.node import Node, Violation
     from policies.resources import Resource
 
 LENIENT_STACK: Final = "local"
@@ -30,12 +29,9 @@ def judge(resource: Resource, *, stack: str) -> list[Finding]:
     Returns:
         What was found, in the rules' order.
     """
-    found: list[Finding] = []
-    for rule in rules_for(resource.kind, Scope.OBJECT):
-        found.extend(apply(rule, resource, stack))
+    found = _judged(resource, Scope.OBJECT, stack)
     if resource.options is not None:
-        for rule in rules_for(resource.kind, Scope.OPTIONS):
-            found.extend(apply(rule, resource, stack, resource.options))
+        found += _judged(resource, Scope.OPTIONS, stack, resource.options)
     return found
 
 
@@ -51,11 +47,7 @@ def judge_stack(resources: Sequence[Resource], *, stack: str, complete: bool = T
         What was found, in the objects' and the rules' order.
     """
     graph = Graph(resources, complete=complete)
-    found: list[Finding] = []
-    for resource in resources:
-        for rule in rules_for(resource.kind, Scope.STACK):
-            found.extend(apply(rule, resource, stack, graph))
-    return found
+    return [finding for resource in resources for finding in _judged(resource, Scope.STACK, stack, graph)]
 
 
 def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Finding]:
@@ -67,39 +59,60 @@ def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Fi
         stack: The stack's name.
         more: What the rule's scope shows its check beside the object.
 
-    Yields:
+    Returns:
         What was found.
     """
-    if rule.production_only and stack == LENIENT_STACK:
-        return
-    undetermined: set[str] = set()
-    for part in _parts(rule.each, resource.node):
-        try:
-            for violation in _checked(rule, part, more):
-                yield violated(rule, resource, violation)
-        except UndeterminedError as unknown:
-            if unknown.field not in undetermined:
-                undetermined.add(unknown.field)
-                yield _undetermined(rule, resource, unknown.field, stack)
-        except Exception as defect:  # noqa: BLE001 - a broken rule must be seen, and must not hide the other rules
-            yield _defect(rule, resource, defect)
+    return _applied(rule, _parts(rule.each, resource.node), resource, stack, more)
 
 
-def _checked(rule: Rule, part: Node | Exception, more: tuple[Any, ...]) -> Iterator[Violation]:
-    if isinstance(part, Exception):
-        raise part
-    return rule.check(part, *more)
+def _judged(resource: Resource, scope: Scope, stack: str, *more: Any) -> list[Finding]:
+    """Judge one object by all rules of a scope; parts that several rules judge are picked once."""
+    found: list[Finding] = []
+    for each, rules in rules_by_parts(resource.kind, scope):
+        if parts := _parts(each, resource.node):
+            for rule in rules:
+                found.extend(_applied(rule, parts, resource, stack, more))
+    return sorted(found, key=_id) if len(found) > 1 else found
 
 
-@lru_cache(maxsize=32)
-def _parts(each: Callable[[Node], Iterable[Node]], node: Node) -> tuple[Node | Exception, ...]:
-    """The parts of an object, and what kept the others from being picked; many rules judge the same parts."""
+def _parts(each: Callable[[Node], Iterable[Node]], node: Node) -> Sequence[Node | Exception]:
+    """The parts of an object, and what kept the others from being picked."""
     found: list[Node | Exception] = []
     try:
         found.extend(each(node))
     except Exception as failure:  # noqa: BLE001 - told by every rule that judges these parts
         found.append(failure)
-    return tuple(found)
+    return found
+
+
+def _applied(
+    rule: Rule, parts: Sequence[Node | Exception], resource: Resource, stack: str, more: tuple[Any, ...]
+) -> Iterator[Finding]:
+    if rule.production_only and stack == LENIENT_STACK:
+        return
+    told: set[str] = set()
+    for part in parts:
+        if isinstance(part, Exception):
+            yield from _failed(rule, resource, part, stack, told)
+            continue
+        try:
+            for violation in rule.check(part, *more):
+                yield violated(rule, resource, violation)
+        except Exception as failure:  # noqa: BLE001 - a broken rule must be seen, and must not hide the other rules
+            yield from _failed(rule, resource, failure, stack, told)
+
+
+def _failed(rule: Rule, resource: Resource, failure: Exception, stack: str, told: set[str]) -> Iterator[Finding]:
+    """Say what keeps a rule from judging: its own defect, or a value that is not known, which is told once."""
+    if not isinstance(failure, UndeterminedError):
+        yield _defect(rule, resource, failure)
+    elif failure.field not in told:
+        told.add(failure.field)
+        yield _undetermined(rule, resource, failure.field, stack)
+
+
+def _id(finding: Finding) -> str:
+    return finding.rule.about.id
 
 
 def violated(rule: Rule, resource: Resource, violation: Violation) -> Finding:

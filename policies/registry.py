@@ -12,7 +12,12 @@ import policies.rules
 from policies.rule import Rule, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from policies.node import Node
+
+    Pick = Callable[[Node], Iterable[Node]]
+    Together = tuple[Pick, Sequence[Rule]]
 
 
 def _found() -> Iterable[Rule]:
@@ -25,17 +30,17 @@ RULES: Final = tuple(sorted(_found(), key=lambda rule: rule.id))
 
 
 @cache
-def _by_kind(scope: Scope) -> Mapping[str, tuple[Rule, ...]]:
-    index: dict[str, list[Rule]] = defaultdict(list)
+def _by_kind(scope: Scope) -> Mapping[str, Collection[Together]]:
+    index: dict[str, dict[Pick, list[Rule]]] = defaultdict(lambda: defaultdict(list))
     for rule in RULES:
         if rule.scope is scope:
             for kind in rule.kinds:
-                index[kind].append(rule)
-    return {kind: tuple(found) for kind, found in index.items()}
+                index[kind][rule.each].append(rule)
+    return {kind: tuple(groups.items()) for kind, groups in index.items()}
 
 
-def rules_for(kind: str, scope: Scope) -> tuple[Rule, ...]:
-    """Give the rules of a scope that judge objects of a kind."""
+def rules_by_parts(kind: str, scope: Scope) -> Collection[Together]:
+    """Give the rules of a scope that judge objects of a kind, together where they judge the same parts."""
     return _by_kind(scope).get(kind, ())
 
 

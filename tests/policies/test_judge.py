@@ -79,7 +79,7 @@ def broken_graph(node: Node, graph: Any) -> Iterator[Violation]:
 
 
 def test_defect_of_a_rule_is_a_blocking_finding_without_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_module, "rules_for", lambda _kind, _scope: (broken,))
+    monkeypatch.setattr(judge_module, "rules_by_parts", lambda _kind, _scope: ((broken.each, (broken,)),))
     manifest = {"apiVersion": "apps/v1", "kind": "Deployment", "data": Secret("canary-9d1f")}
     (finding,) = judge(from_manifest(manifest), stack="local")
     assert (finding.outcome, finding.enforcement) == (Outcome.DEFECT, Enforcement.MANDATORY)
@@ -88,7 +88,7 @@ def test_defect_of_a_rule_is_a_blocking_finding_without_the_value(monkeypatch: p
 
 
 def test_defect_keeps_what_was_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge_module, "rules_for", lambda _kind, _scope: (broken_graph,))
+    monkeypatch.setattr(judge_module, "rules_by_parts", lambda _kind, _scope: ((broken_graph.each, (broken_graph,)),))
     resource = from_manifest({"apiVersion": "apps/v1", "kind": "Deployment"})
     found = [finding.outcome for finding in judge_stack([resource], stack="local")]
     assert found == [Outcome.VIOLATION, Outcome.DEFECT]
