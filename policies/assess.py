@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from policies.exemptions import cover, faults, of_resources
@@ -32,8 +31,7 @@ class Placed(NamedTuple):
     finding: Finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(NamedTuple):
     """What a check found.
 
     Attributes:

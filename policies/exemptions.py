@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from infra.quantities import day
 from policies.exemption import Exemption
@@ -35,8 +34,7 @@ _TEXTS: Final = ("rule", "reason", "owner")
 _COVERED: Final = ("resource", "field")
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """An exemption and where it stands, to tell of its end.
 
     Attributes:
@@ -50,8 +48,7 @@ class Held:
     at: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(NamedTuple):
     """Exemptions that were read.
 
     Attributes:
@@ -167,7 +164,7 @@ def _covered(finding: Finding, exemptions: list[Exemption]) -> Finding:
             and exemption.resource in {"", str(finding.resource)}
             and exemption.field in {"", finding.field}
         ):
-            return replace(finding, exemption=exemption)
+            return finding._replace(exemption=exemption)
     return finding
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 RESOURCES_SOURCE: Final = "runbook, Architecture: Resource Allocation"
 SCALE_SOURCE: Final = "runbook, Architecture: Resource Allocation (3-10 pods, auto-scaling)"
@@ -46,8 +45,7 @@ DRAIN_S: Final = 10
 """Least seconds between the end of preStop and the kill. Source: runbook, Common Operations 4 (zero downtime)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(NamedTuple):
     """The least and the most that is allowed, both included."""
 
     least: int
@@ -79,8 +77,7 @@ API_LIVENESS_PATIENCE_S: Final = 20
 """The same of the API. Ours: a collection of its heap, or a slow disk, must not restart it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Port:
+class Port(NamedTuple):
     """A port and its protocol."""
 
     number: int

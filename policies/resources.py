@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policies.node import Node, UndeterminedError
 
@@ -17,8 +16,7 @@ KUBERNETES: Final = "kubernetes:"
 _NAMED: Final = ("apiVersion", "kind")
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(NamedTuple):
     """An object and its identity.
 
     Attributes:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from policies.exemption import Exemption
@@ -56,8 +55,7 @@ class Scope(Enum):
     EXEMPTION = "exemptions"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(NamedTuple):
     """What a person is told about a rule.
 
     Attributes:
@@ -83,8 +81,7 @@ class About:
     exemptable: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule about objects of some kinds.
 
     Attributes:
@@ -99,9 +96,9 @@ class Rule:
 
     about: About
     scope: Scope
-    kinds: tuple[str, ...] = ()
     each: Callable[[Node], Iterable[Node]]
     check: Callable[..., Iterator[Violation]]
+    kinds: tuple[str, ...] = ()
     enforcement: Enforcement = Enforcement.MANDATORY
     production_only: bool = False
 
@@ -111,8 +108,7 @@ class Rule:
         return self.about.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule says about one object.
 
     Attributes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +16,7 @@ REPLACEMENTS: Final = ("replace", "create-replacement", "import-replacement", "r
 _CREATIONS: Final = ("create", "import")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanStep:
+class PlanStep(NamedTuple):
     """One step of the plan.
 
     Attributes:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policies.inputs.loaded import Extent, Loaded
 from policies.inputs.pulumi_json import decode
@@ -30,8 +29,7 @@ class UnreadableError(ValueError):
     """The text is not what it was taken for: one line that says which file, what is wrong and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stack:
+class Stack(NamedTuple):
     """What Pulumi tells of a stack.
 
     Attributes:
