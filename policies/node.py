@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policies.credentials import credential
 from policies.values import Manifest, Secret, Unknown, reveal
@@ -32,8 +31,7 @@ class UndeterminedError(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """One field that breaks a rule.
 
     Attributes:
@@ -66,18 +64,26 @@ class Node:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The way here from the root: keys, and places in lists (-1 in a list that is not known yet)."""
-        return () if self._above is None else (*self._above.steps, *self._own)
+        steps: tuple[Step, ...] = ()
+        node = self
+        while node._above is not None:
+            steps = node._own + steps
+            node = node._above
+        return steps
 
     @property
     def field(self) -> str:
         """The path from the root for people, items of lists by their name; "" for the root."""
-        if self._above is None:
-            return ""
-        before = self._above.field
-        if isinstance(self._own[0], int):
-            return f"{before}[{_label(reveal(self.value), self._own[0])}]"
-        own = ".".join(map(str, self._own))
-        return f"{before}.{own}" if before else own
+        path = ""
+        node = self
+        while node._above is not None:
+            own = node._own
+            if isinstance(own[0], int):
+                path = f"[{_label(reveal(node.value), own[0])}]{path}"
+            else:
+                path = f".{'.'.join(map(str, own))}{path}"
+            node = node._above
+        return path.removeprefix(".")
 
     @property
     def name(self) -> str:
@@ -139,12 +145,11 @@ class Node:
     def each(self, *keys: str) -> Iterator[Node]:
         """Go through a list's items. An unknown list is one unknown item: the others are still judged."""
         node = self.at(*keys)
-        secret = isinstance(node.value, Secret)
-        items = reveal(node.value)
-        if isinstance(items, Unknown):
-            yield Node(items, node, (_ANY,))
-        for index, item in enumerate(items if isinstance(items, list) else ()):
-            yield Node(Secret(item) if secret else item, node, (index,))
+        if node.value is None:
+            return iter(())
+        if type(node.value) is list:
+            return iter([Node(item, node, (index,)) for index, item in enumerate(node.value)])
+        return _marked_items(node)
 
     def must(self, *keys: str, be: str, value: str | None = None) -> Violation:
         """Report the field as breaking the rule.
@@ -171,6 +176,15 @@ def _marked(value: Any, keys: tuple[str, ...]) -> Any:
             break
         value = value.get(key) if isinstance(value, dict) else None
     return Secret(value) if secret and value is not None else value
+
+
+def _marked_items(node: Node) -> Iterator[Node]:
+    """The items of a list that is unknown or secret; what is no list has none."""
+    items = reveal(node.value)
+    if isinstance(items, Unknown):
+        yield Node(items, node, (_ANY,))
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        yield Node(Secret(item), node, (index,))
 
 
 def shown(value: Any, name: str = "") -> str:
