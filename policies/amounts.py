@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from infra.quantities import memory_bytes, millicores
@@ -36,6 +37,12 @@ def amount(container: Node, side: str, name: str) -> int | None:
 def parsed(value: object, name: str) -> int | None:
     """Read a quantity of a resource by the resource's name, as `amount` does."""
     try:
-        return None if value is None else _PARSERS[name](value)
+        return _quantity(value, name) if isinstance(value, str) else None if value is None else _PARSERS[name](value)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _quantity(text: str, name: str) -> int:
+    """The same few quantities stand in nearly all containers."""
+    return _PARSERS[name](text)

@@ -21,6 +21,9 @@ _FORMS: Final = {
     "requirepass": re.compile(rf"^[ \t]*(requirepass)[ \t]+{_VALUE}", re.MULTILINE),
     "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
 }
+_MARKS: Final = re.compile("|".join((*_FORMS, ">", ": ")))
+"""What no form can do without; most values have none of it."""
+
 _ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
 _HEADER: Final = re.compile(r"authorization: *(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
 
@@ -34,6 +37,8 @@ def sets_credential(text: str) -> bool:
     Returns:
         Whether it does.
     """
+    if _MARKS.search(text) is None:
+        return False
     if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
         return True
     passwords = _ACL_PASSWORD.findall(text) if ">" in text else []

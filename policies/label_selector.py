@@ -49,7 +49,9 @@ def _holds(term: Node, labels: Manifest) -> bool:
 
 
 def _value(labels: Manifest, key: str) -> object:
-    value = reveal(labels.get(key))
-    if isinstance(value, Unknown):
+    value = labels.get(key)
+    if type(value) is str:
+        return value
+    if isinstance(value := reveal(value), Unknown):
         raise UndeterminedError(f"label {key}")
     return value
