@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.connections import plain_connection
 from policies.entropy import decoded
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, containers, environment
 from policies.rule import About, Severity, rule
 from policies.values import Unknown, reveal
 
@@ -33,7 +33,8 @@ def _settings(holder: Node) -> Iterator[Node]:
         if isinstance(entries := reveal(data.value), dict):
             yield from (data.at(key) for key in entries)
     for container in () if fields else containers(holder):
-        for field in ("env", "command", "args"):
+        yield from environment(container)
+        for field in ("command", "args"):
             yield from container.each(field)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.credentials import credential
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, containers, variables
+from policies.pods import WORKLOADS, containers, environment, variables
 from policies.rule import About, Enforcement, Severity, rule
 from policies.values import Unknown, reveal
 
@@ -50,7 +50,7 @@ def plaintext_secret(variable: Node) -> Iterator[Violation]:
 
 def _sources(workload: Node) -> Iterator[Node]:
     for container in containers(workload):
-        yield from (variable.at("valueFrom", "secretKeyRef") for variable in container.each("env"))
+        yield from (variable.at("valueFrom", "secretKeyRef") for variable in environment(container))
         yield from (source.at("secretRef") for source in container.each("envFrom"))
 
 
@@ -89,7 +89,7 @@ def secret_variable(source: Node) -> Iterator[Violation]:
 )
 def duplicate_variable(container: Node) -> Iterator[Violation]:
     """Refuse the second of two variables with one name; a variable over one of envFrom is meant to be."""
-    variables = list(container.each("env"))
+    variables = environment(container)
     seen: set[str] = set()
     for variable in variables:
         name = reveal(variable.at("name").value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from infra.quantities import MIB
 from policies.amounts import amount
 from policies.limits import HEAP_PERCENT, METRICS_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, containers, environment
 from policies.rule import About, Severity, rule
 from policies.values import Secret, reveal
 
@@ -53,7 +53,7 @@ def heap_cap(container: Node) -> Iterator[Violation]:
 
 
 def _in_variables(container: Node) -> Iterator[tuple[Node, int]]:
-    for variable in container.each("env"):
+    for variable in environment(container):
         if variable.text("name") == _VARIABLE:
             yield from _caps(variable.at("value"), variable.text("value"))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import namespace_of
 from policies.holders import holds
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, containers, volumes
+from policies.pods import WORKLOADS, containers, environment, volumes
 from policies.rule import About, Severity, graph_rule
 from policies.values import Unknown, reveal
 
@@ -25,9 +25,9 @@ _KINDS: Final = {
     "configMapRef": "ConfigMap",
     "configMap": "ConfigMap",
 }
-_IN_VARIABLES: Final = (("valueFrom", "secretKeyRef"), ("valueFrom", "configMapKeyRef"))
-_IN_SOURCES: Final = (("secretRef",), ("configMapRef",))
-_IN_VOLUMES: Final = (("secret",), ("configMap",))
+_IN_VARIABLES: Final = ("secretKeyRef", "configMapKeyRef")
+_IN_SOURCES: Final = ("secretRef", "configMapRef")
+_IN_VOLUMES: Final = ("secret", "configMap")
 
 _EVERYWHERE: Final = ("ConfigMap", "kube-root-ca.crt")
 """What Kubernetes itself puts into every namespace."""
@@ -35,8 +35,8 @@ _EVERYWHERE: Final = ("ConfigMap", "kube-root-ca.crt")
 
 def _references(workload: Node) -> Iterator[Node]:
     for container in containers(workload):
-        for variable in container.each("env"):
-            yield from _of(variable, _IN_VARIABLES)
+        for variable in environment(container):
+            yield from _of(variable.at("valueFrom"), _IN_VARIABLES)
         for source in container.each("envFrom"):
             yield from _of(source, _IN_SOURCES)
     for volume in volumes(workload):
@@ -46,12 +46,12 @@ def _references(workload: Node) -> Iterator[Node]:
                 yield from _of(source, _IN_VOLUMES)
 
 
-def _of(holder: Node, ways: tuple[tuple[str, ...], ...]) -> Iterator[Node]:
+def _of(holder: Node, keys: tuple[str, ...]) -> Iterator[Node]:
     """Pick the references of one holder; a holder that is not known yet may hold one, and is picked itself."""
     if isinstance(reveal(holder.value), Unknown):
         yield holder
-        return
-    yield from (node for way in ways if (node := holder.at(*way)).value is not None)
+    elif holder.value is not None:
+        yield from (node for key in keys if (node := holder.at(key)).value is not None)
 
 
 @graph_rule(
