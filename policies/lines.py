@@ -7,30 +7,24 @@ nearly always plain block style, where indentation alone says what is below what
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from policies.node import Step
 
-_KEY: Final = re.compile(r"""(?:"([^"]*)"|'([^']*)'|(.+?)):(?: (.*))?""")
 _OTHER_STYLE: Final = "{[&*!"
 _EMPTY: Final = ("{}", "[]")
 
 
-class _Place(NamedTuple):
-    """A node: the line on which it begins, counted among those with content, and the column of its content."""
+_Place = tuple[int, int]
+"""A node: the line on which it begins, counted among those with content, and the column of its content."""
 
-    at: int
-    column: int
-
-
-_OTHER: Final = _Place(-1, -1)
+_OTHER: Final = (-1, -1)
 """A node in another style: what is in it indentation does not tell."""
 
-_Children = dict["Step", tuple[int, "_Place | None"]]
+_Children = dict["Step", tuple[int, _Place | None]]
 """By key or place in a list: the line of each child, and its node unless it is a scalar on that line."""
 
 
@@ -66,7 +60,7 @@ class Lines:
         place = self._root
         if place is None or place is _OTHER:
             return 0 if place is None else None
-        at = place.at
+        at, _ = place
         for step in steps:
             if place is None:
                 break
@@ -89,12 +83,13 @@ class Lines:
 
     def _fields(self, place: _Place) -> _Children | None:
         fields: _Children = {}
+        _, column = place
         for at, text in self._rows(place):
             if text[0] in _OTHER_STYLE or text[:2] in {"? ", "?"}:
                 return None
             key, after = _key(text)
-            if key is not None and key not in fields:
-                fields[key] = at, self._value(at, after.strip(), place.column)
+            if key and key not in fields:
+                fields[key] = at, self._value(at, after.strip(), column)
         return fields
 
     def _value(self, at: int, text: str, column: int) -> _Place | None:
@@ -103,11 +98,13 @@ class Lines:
             return _OTHER if text[0] in _OTHER_STYLE and text not in _EMPTY else None
         below = self._next(at + 1, column - 1)
         # A list may begin right below its key, without more indentation.
-        same = below is not None and below.column == column
-        return None if below is None or (same and not _is_item(self._texts[below.at])) else below
+        if below is not None and below[1] == column and not _is_item(self._texts[below[0]]):
+            return None
+        return below
 
     def _items(self, place: _Place) -> _Children:
         items: _Children = {}
+        _, column = place
         for at, text in self._rows(place):
             if not _is_item(text):
                 break
@@ -115,9 +112,9 @@ class Lines:
             if content and content[0] in _OTHER_STYLE:
                 items[len(items)] = at, None if content in _EMPTY else _OTHER
             elif content and content[0] != "#":
-                items[len(items)] = at, _Place(at, place.column + len(text) - len(content))
+                items[len(items)] = at, (at, column + len(text) - len(content))
             else:
-                items[len(items)] = at, self._next(at + 1, place.column)
+                items[len(items)] = at, self._next(at + 1, column)
         return items
 
     def _next(self, at: int, column: int) -> _Place | None:
@@ -126,7 +123,7 @@ class Lines:
             at += 1
         if at == len(self._texts) or self._columns[at] <= column:
             return None
-        return _OTHER if self._texts[at][0] in "\t{[" else _Place(at, self._columns[at])
+        return _OTHER if self._texts[at][0] in "\t{[" else (at, self._columns[at])
 
     def _rows(self, place: _Place) -> Iterator[tuple[int, str]]:
         """The lines of a node that begin at its own column, each from there on."""
@@ -140,10 +137,13 @@ class Lines:
                 yield later, self._texts[later]
 
 
-def _key(text: str) -> tuple[str | None, str]:
-    """A line's key and what stands after it."""
-    found = None if _is_item(text) else _KEY.fullmatch(text)
-    return (found[1] or found[2] or found[3], found[4] or "") if found else (None, "")
+def _key(text: str) -> tuple[str, str]:
+    """A line's key and what stands after it; "" where there is no key, as in an item of the list above."""
+    if _is_item(text):
+        return "", ""
+    quote = text[0] if text[0] in "\"'" else ""
+    key, colon, after = f"{text} "[len(quote) :].partition(f"{quote}: ")
+    return (key, after) if colon else ("", "")
 
 
 def _is_item(text: str) -> bool:
