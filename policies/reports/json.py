@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from policies.assess import Assessment, Placed
 
+_text: Final = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def render(assessment: Assessment) -> str:
     """Show an assessment as one object: counts, `findings`, `exempted` findings and `problems` of reading."""
-    parts = [f"{json.dumps(key)}: {_lines(value)}" for key, value in as_object(assessment).items()]
+    parts = [f"{_text(key)}: {_lines(value)}" for key, value in as_object(assessment).items()]
     return "{\n  " + ",\n  ".join(parts) + "\n}"
 
 
 def _lines(value: Any) -> str:
     # One line for each finding: a person can read it, and the encoder that indents takes ten times as long.
     if isinstance(value, list) and value:
-        return "[\n    " + ",\n    ".join(json.dumps(each, ensure_ascii=False) for each in value) + "\n  ]"
-    return json.dumps(value, ensure_ascii=False)
+        return "[\n    " + ",\n    ".join(map(_text, value)) + "\n  ]"
+    return _text(value)
 
 
 def as_object(assessment: Assessment) -> dict[str, Any]:
