@@ -25,10 +25,13 @@ def check(
     ] = "table",
 ) -> None:
     """Judge manifests, a preview or a state by the runbook's policies; exit code 4 on a mandatory finding."""
+    import gc
+
     from infra.errors import PolicyViolation, PreconditionError
     from policies.inputs.loaded import Extent
     from policies.reports import FORMATS, render
 
+    gc.disable()  # nothing that is read is let go before the end
     if form not in FORMATS:
         raise PreconditionError(f"--format: {form} is none of {', '.join(FORMATS)}")
     if sum(map(bool, (files, preview, state))) != 1:
@@ -51,13 +54,15 @@ def check(
 
 def _read(files: list[str], preview: str | None, state: str | None) -> Stack:
     from policies.inputs import manifests
-    from policies.inputs import preview as previews
-    from policies.inputs import state as states
     from policies.inputs.pulumi_file import Stack
 
     if preview:
+        from policies.inputs import preview as previews
+
         return previews.read(manifests.text(preview), preview)
     if state:
+        from policies.inputs import state as states
+
         return states.read(manifests.text(state), state)
     return Stack(name="", loaded=manifests.read(files))
 
