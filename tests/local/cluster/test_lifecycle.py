@@ -172,7 +172,8 @@ def test_daemons_that_outlive_the_first_process_are_waited_for(
     monkeypatch.setattr(Process, "end", lambda _: None)
     monkeypatch.setattr(Process, "wait", lambda self, _: waited.append(self.pid) or True)
     assert lifecycle.stop()
-    assert waited[:2] == [os.getpid(), sleeper.pid]
+    assert waited[0] == os.getpid()
+    assert sleeper.pid in waited  # beside what other tests keep running below this process
 
 
 def test_what_a_killed_start_left_is_removed(run: Path) -> None:
