@@ -26,9 +26,7 @@ def credential(name: str, value: str) -> str:
         return ""
     if found := known_format(text):
         return found
-    if is_plain(name, text):
-        return "a credential by its name"
-    return credential_by_looks(name, text)
+    return "a credential by its name" if is_plain(name, text) else _by_looks(name, text)
 
 
 def credential_by_looks(name: str, value: str) -> str:
@@ -42,16 +40,19 @@ def credential_by_looks(name: str, value: str) -> str:
         What it is; "" for an ordinary value.
     """
     text = value.strip()
+    return known_format(text) or _by_looks(name, text)
+
+
+def _by_looks(name: str, text: str) -> str:
+    """Judge a text that has no known format itself; what is in it, if it is base64, may."""
     if found := _looks(name, text):
         return found
     inside = decoded(text).strip()
-    found = _looks(name, inside) if inside else ""
+    found = (known_format(inside) or _looks(name, inside)) if inside else ""
     return f"{found}, in base64" if found else ""
 
 
 def _looks(name: str, text: str) -> str:
-    if found := known_format(text):
-        return found
     if sets_credential(text):
         return "a text that sets a credential"
     random = random_looking(text) and not means_public(name) and not is_reference(text)
