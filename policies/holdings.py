@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies import atlas
+
 if TYPE_CHECKING:
     from policies.resources import Resource
 
@@ -20,17 +22,17 @@ _HELD: Final = {
     "PersistentVolumeClaim": "the files on its volume",
     "VolumeSnapshot.snapshot.storage.k8s.io": "a backup",
     _STATEFUL_SET: "the pods that serve from its volumes",
-    _atlas("AdvancedCluster"): "its databases",
-    _atlas("BackupCompliancePolicy"): "the lock on all backups of the project",
-    _atlas("CloudBackupSchedule"): "the backups that it would take",
+    atlas.CLUSTER: "its databases",
+    atlas.COMPLIANCE_POLICY: "the lock on all backups of the project",
+    atlas.BACKUP_SCHEDULE: "the backups that it would take",
     _atlas("CloudBackupSnapshot"): "a backup",
-    _atlas("Cluster"): "its databases",
+    atlas.OLD_CLUSTER: "its databases",
     _atlas("EncryptionAtRest"): "the key to every encrypted database of the project",
-    _atlas("FlexCluster"): "its databases",
+    atlas.FLEX_CLUSTER: "its databases",
     _atlas("OnlineArchive"): "the documents that were moved into it",
     _atlas("Organization"): "every project in it",
-    _atlas("Project"): "every cluster and backup in it",
-    _atlas("ServerlessInstance"): "its databases",
+    atlas.PROJECT: "every cluster and backup in it",
+    atlas.SERVERLESS: "its databases",
     "aws:efs/fileSystem:FileSystem": "every file on it",
     "aws:kms/key:Key": "the key to everything encrypted with it",
 }

@@ -36,6 +36,15 @@ WORKLOADS: Final = (
 )
 """Every kind that runs pods."""
 
+HOOKS: Final = (
+    ("livenessProbe",),
+    ("readinessProbe",),
+    ("startupProbe",),
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+)
+"""Where a container's probes and lifecycle hooks are."""
+
 
 def template(workload: Node) -> Node:
     """Find the pod template (or the pod itself) in an object of a kind in WORKLOADS."""
@@ -108,3 +117,8 @@ def volumes(workload: Node) -> Iterator[Node]:
     """Pick every volume."""
     for pod in pods(workload):
         yield from pod.each("volumes")
+
+
+def protocol(port: Node) -> str:
+    """Read a port's protocol, as Kubernetes fills it in."""
+    return port.text("protocol") or "TCP"

@@ -9,12 +9,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from benchmarks.policies import packs, project
+from benchmarks.policies.sampler import Sampler
 from infra.local.process import family
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def _preview(command: list[str], root: Path, env: dict[str, str]) -> _Cost:
         process = subprocess.Popen(
             command, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
         )
-        with _PackTime(process.pid) as pack:
+        pack = _PackTime(process.pid)
+        with Sampler(pack.look, every_s=_SAMPLE_S):
             _, status, used = os.wait4(process.pid, 0)
             wall_s = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -101,29 +102,19 @@ def _preview(command: list[str], root: Path, env: dict[str, str]) -> _Cost:
 
 
 class _PackTime:
-    """Samples the processor time of the pack's process, which at last has nothing to do until it is killed."""
+    """The processor time of the pack's process, which at last has nothing to do until it is killed."""
 
     def __init__(self, pid: int) -> None:
         self.seconds = 0.0
         self._pid = pid
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while not self._over.wait(_SAMPLE_S):
-            for member in family(self._pid):
-                with contextlib.suppress(OSError):  # it has ended meanwhile
-                    if _PACK_MODULE in Path(f"/proc/{member}/cmdline").read_bytes().split(b"\0"):
-                        fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
-                        self.seconds = max(self.seconds, sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"))
+    def look(self) -> None:
+        """Take a sample."""
+        for member in family(self._pid):
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if _PACK_MODULE in Path(f"/proc/{member}/cmdline").read_bytes().split(b"\0"):
+                    fields = Path(f"/proc/{member}/stat").read_text().rpartition(")")[2].split()
+                    self.seconds = max(self.seconds, sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK"))
 
 
 def _left_behind() -> float:

@@ -6,11 +6,11 @@ import os
 import statistics
 import subprocess
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
+from benchmarks.policies.sampler import Sampler
 from infra.local.process import family, resident_mib
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def run(command: Sequence[str], cwd: Path, accepted: Collection[int]) -> tuple[F
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
-        with _Peak(process.pid) as peak:
+        peak = _Peak(process.pid)
+        with Sampler(peak.look, every_s=_SAMPLE_S):
             _, status, used = os.wait4(process.pid, 0)
             wall = time.perf_counter() - began
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -75,24 +76,12 @@ def run(command: Sequence[str], cwd: Path, accepted: Collection[int]) -> tuple[F
 
 
 class _Peak:
-    """Samples memory beside the run, so that the sampling does not lengthen it."""
+    """The largest memory of a process with all its children, as far as it was seen."""
 
     def __init__(self, pid: int) -> None:
         self.mib = 0
         self._pid = pid
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._sample)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _sample(self) -> None:
-        while True:
-            self.mib = max(self.mib, sum(map(resident_mib, family(self._pid))))
-            if self._over.wait(_SAMPLE_S):
-                return
+    def look(self) -> None:
+        """Take a sample."""
+        self.mib = max(self.mib, sum(map(resident_mib, family(self._pid))))

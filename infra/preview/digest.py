@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.engine import events
 from infra.errors import REFUSED
+from policies.exemptions import ANNOTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Digest = dict[str, Any]
 
-_EXEMPT: Final = "policies.rez.dev/exempt"
 _STATES: Final = ("oldState", "newState")
 NOTHING: Final[Digest] = {"steps": [], "changeSummary": {}}
 """A plan in which nothing is declared."""
@@ -57,7 +57,7 @@ def _asked(step: dict[str, Any]) -> str:
 
 
 def _annotation(state: Any) -> str:
-    return next((str(notes[_EXEMPT]) for notes in _annotations(state) if _EXEMPT in notes), "")
+    return next((str(notes[ANNOTATION]) for notes in _annotations(state) if ANNOTATION in notes), "")
 
 
 def _annotations(state: Any) -> Iterator[dict[str, Any]]:
@@ -73,7 +73,7 @@ def _unexempted(step: dict[str, Any]) -> dict[str, Any]:
     step = json.loads(json.dumps(step))
     before = _annotation(step.get("oldState"))
     for notes in _annotations(step.get("newState")):
-        del notes[_EXEMPT]
+        del notes[ANNOTATION]
         if before:
-            notes[_EXEMPT] = before
+            notes[ANNOTATION] = before
     return step

@@ -24,9 +24,7 @@ class Exemption(Section):
     field: str = Field(default="", description="ours: the one field, as messages name it; all if left out")
     reason: Text = Field(description=OURS)
     owner: Text = Field(description=OURS)
-    expires: Annotated[date, BeforeValidator(quantities.day)] = Field(
-        description=OURS, examples=["2026-12-31, the last day"]
-    )
+    expires: Day = Field(description=OURS, examples=["2026-12-31, the last day"])
 
 
 Exemptions = Annotated[tuple[Exemption, ...], Field(strict=False, max_length=32)]

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policies.image_name import repository
 from policies.pods import main_containers
 from policies.redis.command_line import invocations
 from policies.values import Unknown, reveal
@@ -79,8 +80,7 @@ def _is_image(container: Node) -> bool:
 
 def _repository(container: Node) -> str:
     image = reveal(container.at("image").value)
-    path, slash, name = (image if isinstance(image, str) else "").partition("@")[0].rpartition("/")
-    return f"{path}{slash}{name.partition(':')[0]}"
+    return repository(image) if isinstance(image, str) else ""
 
 
 def _words(container: Node, key: str) -> Iterator[str]:

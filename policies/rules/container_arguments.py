@@ -8,7 +8,7 @@ from policies.assignments import sets_credential
 from policies.command_lines import items_with_credentials
 from policies.credential_formats import known_format
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import HOOKS, WORKLOADS, containers
 from policies.rule import About, Severity, rule
 from policies.values import Unknown, reveal
 
@@ -21,14 +21,7 @@ _SNIPPET: Final = """\
 command: [redis-server]
 args: [/config/redis.conf, --aclfile, /users/users.acl]
 """
-_COMMANDS: Final = (
-    (),
-    ("livenessProbe", "exec"),
-    ("readinessProbe", "exec"),
-    ("startupProbe", "exec"),
-    ("lifecycle", "postStart", "exec"),
-    ("lifecycle", "preStop", "exec"),
-)
+_COMMANDS: Final = ((), *((*hook, "exec") for hook in HOOKS))
 
 
 def _commands(workload: Node) -> Iterator[Node]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from policies.limits import SECURITY_SOURCE
-from policies.pods import WORKLOADS, containers, ports
+from policies.pods import HOOKS, WORKLOADS, containers, ports
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -13,18 +13,10 @@ if TYPE_CHECKING:
 
     from policies.node import Node, Violation
 
-_HOOKS: Final = (
-    ("livenessProbe",),
-    ("readinessProbe",),
-    ("startupProbe",),
-    ("lifecycle", "postStart"),
-    ("lifecycle", "preStop"),
-)
-
 
 def _hooks(workload: Node) -> Iterator[Node]:
     for container in containers(workload):
-        yield from (node for hook in _HOOKS if (node := container.at(*hook)).value is not None)
+        yield from (node for hook in HOOKS if (node := container.at(*hook)).value is not None)
 
 
 @rule(

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policies.api import api_containers
+from policies.image_name import repository
 from policies.limits import API_REPOSITORIES, DEPLOY_SOURCE
 from policies.pods import WORKLOADS, containers
 from policies.rule import About, Severity, rule
@@ -82,11 +83,5 @@ def pull_policy(container: Node) -> Iterator[Violation]:
 )
 def image_repository(container: Node) -> Iterator[Violation]:
     """Compare the repository."""
-    if _repository(container.text("image")) not in API_REPOSITORIES:
+    if repository(container.text("image")) not in API_REPOSITORIES:
         yield container.must("image", be=f"be from {API_REPOSITORIES[0]}")
-
-
-def _repository(image: str) -> str:
-    name = image.partition("@")[0]
-    path, slash, last = name.rpartition("/")
-    return f"{path}{slash}{last.partition(':')[0]}"

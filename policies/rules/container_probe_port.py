@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.limits import HEALTH_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, containers, protocol
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -54,4 +54,4 @@ def _listens(container: Node, port: object) -> bool:
 
 
 def _ports(container: Node) -> Iterator[Node]:
-    return (each for each in container.each("ports") if (each.text("protocol") or "TCP") == "TCP")
+    return (each for each in container.each("ports") if protocol(each) == "TCP")

@@ -9,7 +9,7 @@ from policies.graph import Graph, namespace_of
 from policies.isolation import directions
 from policies.label_selector import selects
 from policies.limits import EGRESS, NETWORK_SOURCE, Port
-from policies.pods import WORKLOADS, ports, template
+from policies.pods import WORKLOADS, ports, protocol, template
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _listeners(wanted: Port, namespace: str, graph: Graph) -> Iterator[Listener]
     for kind in WORKLOADS:
         for workload in graph.of(kind, namespace):
             for port in ports(workload):
-                if (port.get("containerPort"), _protocol(port)) == (wanted.number, wanted.protocol):
+                if (port.get("containerPort"), protocol(port)) == (wanted.number, wanted.protocol):
                     yield port.text("name"), template(workload).mapping("metadata", "labels")
 
 
@@ -87,7 +87,7 @@ def _allows(rule: Node, wanted: Port, listeners: Sequence[Listener]) -> bool:
 
 
 def _opens(opened: Node, wanted: Port, names: set[str | None]) -> bool:
-    if _protocol(opened) != wanted.protocol:
+    if protocol(opened) != wanted.protocol:
         return False
     first = opened.get("port")
     if isinstance(first, int):
@@ -100,7 +100,3 @@ def _reaches(peer: Node, listeners: Sequence[Listener]) -> bool:
     if peer.get("ipBlock") is not None or peer.get("namespaceSelector") is not None:
         return True
     return any(selects(peer.at("podSelector"), labels) for _, labels in listeners)
-
-
-def _protocol(port: Node) -> str:
-    return port.text("protocol") or "TCP"

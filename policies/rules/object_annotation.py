@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.annotations import in_annotation
+from policies.kinds import NAMESPACED
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, template
+from policies.pods import template
 from policies.rule import About, Severity, rule
 from policies.values import reveal
 
@@ -16,19 +17,8 @@ if TYPE_CHECKING:
     from policies.node import Node, Violation
 
 _KINDS: Final = (
-    *WORKLOADS,
+    *NAMESPACED,
     "Namespace",
-    "Service",
-    "ConfigMap",
-    "Secret",
-    "PersistentVolumeClaim",
-    "ServiceAccount",
-    "HorizontalPodAutoscaler.autoscaling",
-    "PodDisruptionBudget.policy",
-    "Ingress.networking.k8s.io",
-    "NetworkPolicy.networking.k8s.io",
-    "Role.rbac.authorization.k8s.io",
-    "RoleBinding.rbac.authorization.k8s.io",
     "ClusterRole.rbac.authorization.k8s.io",
     "ClusterRoleBinding.rbac.authorization.k8s.io",
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.kinds import NAMESPACED
 from policies.limits import NAMESPACE
-from policies.pods import WORKLOADS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -13,20 +13,6 @@ if TYPE_CHECKING:
 
     from policies.node import Node, Violation
 
-_KINDS: Final = (
-    *WORKLOADS,
-    "Service",
-    "ConfigMap",
-    "Secret",
-    "PersistentVolumeClaim",
-    "ServiceAccount",
-    "HorizontalPodAutoscaler.autoscaling",
-    "PodDisruptionBudget.policy",
-    "Ingress.networking.k8s.io",
-    "NetworkPolicy.networking.k8s.io",
-    "Role.rbac.authorization.k8s.io",
-    "RoleBinding.rbac.authorization.k8s.io",
-)
 _UNCHOSEN: Final = (None, "", "default")
 
 
@@ -40,7 +26,7 @@ _UNCHOSEN: Final = (None, "", "default")
         snippet=f"metadata: {{name: merchant-backend, namespace: {NAMESPACE}}}\n",
         source=f"runbook, Common Operations (every command names the Namespace {NAMESPACE})",
     ),
-    kinds=_KINDS,
+    kinds=NAMESPACED,
 )
 def default_namespace(node: Node) -> Iterator[Violation]:
     """Ask for a name; also of rendered charts that leave it to the command line, where nobody reviews it."""

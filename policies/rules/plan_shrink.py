@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from policies.atlas import DEDICATED, tier
 from policies.property_path import follow, render
 from policies.rule import About, Severity, plan_rule
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from policies.node import Node, Violation
     from policies.step import Plan, PlanStep
 
-_CLUSTERS: Final = ("mongodbatlas:index/advancedCluster:AdvancedCluster", "mongodbatlas:index/cluster:Cluster")
-_TIER: Final = re.compile(r"[A-Z]+(\d{1,6})(_NVME)?(_GEN_2)?", re.ASCII)
 _OWN: Final = ("providerInstanceSizeName", "diskSizeGb")
 _ELECTABLE: Final = ("instanceSize", "diskSizeGb")
 
@@ -43,7 +41,7 @@ def _sizes(cluster: Node) -> Iterable[Node]:
 )
 def shrink(size: Node, step: PlanStep, _plan: Plan) -> Iterator[Violation]:
     """Compare a size before and after."""
-    if step.resource.kind not in _CLUSTERS or step.old is None or step.new is None:
+    if step.resource.kind not in DEDICATED or step.old is None or step.new is None:
         return
     # What Atlas has scaled up by itself is in the outputs alone, and is taken back where the provider sees a change.
     seen = step.live is not None and render(size.steps) in step.changed
@@ -58,5 +56,4 @@ def _measure(size: object) -> float | None:
     """A tier's or a disk's size; None for what is not said, which Atlas leaves as it is."""
     if isinstance(size, int | float) and not isinstance(size, bool):
         return size
-    tier = _TIER.fullmatch(size) if isinstance(size, str) else None
-    return float(tier[1]) if tier else None
+    return tier(size) if isinstance(size, str) else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import Graph, namespace_of
 from policies.label_selector import selects_exactly
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
-from policies.pods import WORKLOADS, pod_labels, ports
+from policies.pods import WORKLOADS, pod_labels, ports, protocol
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
             target = port.get("port") if wanted is None else wanted
             if not isinstance(target, int | str):
                 continue  # the API server refuses it
-            if (target, port.text("protocol") or "TCP") not in declared:
+            if (target, protocol(port)) not in declared:
                 name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
                 yield port.must("targetPort", be=f"be a container port of {name}")
 
@@ -104,8 +104,7 @@ def _behind(service: Node, graph: Graph) -> Iterator[Node]:
 
 def _ports(workload: Node) -> Iterator[tuple[object, str]]:
     for port in ports(workload):
-        protocol = port.text("protocol") or "TCP"
         if (number := port.integer("containerPort")) is not None:
-            yield number, protocol
+            yield number, protocol(port)
         if name := port.text("name"):
-            yield name, protocol
+            yield name, protocol(port)

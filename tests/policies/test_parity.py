@@ -15,7 +15,6 @@ from policies.inputs import state as states
 from policies.inputs.loaded import Extent, Loaded
 from policies.judge import judge, judge_stack
 from policies.pack import Analyzer
-from policies.registry import RULES
 from tests.policies import encoders
 from tests.policies.test_rows import IN_A_STACK, TWINS, fixture
 
@@ -89,4 +88,3 @@ def test_good_stack_is_good_by_every_input(golden: Any) -> None:
 def test_rows_left_to_files_exceptions_are_rows() -> None:
     assert set(NOT_IN_FILES) <= {row.id for row in IN_A_STACK}
     assert len(IN_A_STACK) == len(ROWS) - 3
-    assert RULES
