@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from infra.settings.units import Milliseconds, Percent, Section
+from infra.settings.units import Milliseconds, Percent, Seconds, Section
 
 METRICS = "runbook, Key Metrics to Monitor"
+REPLICATION = "ours: MongoDB Atlas documentation, Configure Alerts"
 
 
 class PercentLevels(Section):
@@ -38,4 +39,10 @@ class Alerts(Section):
     memory: PercentLevels
     """Usage of the memory limit."""
     database_connections: PercentLevels
-    """Connections in use of one pod's pool."""
+    """Connections in use: of one pod's pool, and of those that the database's tier allows each node."""
+    database_disk: PercentLevels
+    """Use of each database node's disk."""
+    replication_lag_s: Seconds = Field(ge=5, le=600, description=f"{REPLICATION}: a failover loses what was not copied")
+    oplog_window_s: Seconds = Field(
+        ge=3600, le=30 * 24 * 3600, description=f"{REPLICATION}: a node that is away for longer must be copied anew"
+    )

@@ -7,13 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.quantities import format_milliseconds, format_percent, format_seconds
 from infra.settings import pod_checks
 from infra.settings.alerts import LatencyLevels, PercentLevels
-from infra.settings.data import CONNECTION_LIMIT, MONITORING_CONNECTIONS, RESERVED_CONNECTIONS, Database, Pool, Redis
+from infra.settings.data import (
+    CONNECTION_LIMIT,
+    DISK_LIMIT_GB,
+    MONITORING_CONNECTIONS,
+    RESERVED_CONNECTIONS,
+    Database,
+    Pool,
+    Redis,
+)
+from infra.settings.maintenance import minutes_of_day
 from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from infra.settings.api import Pods, Rollout
+    from infra.settings.atlas import Backup
     from infra.settings.contacts import Contacts
     from infra.settings.maintenance import Maintenance
     from infra.settings.provenance import Provenance
@@ -50,6 +60,37 @@ def every_master_has_a_replica(redis: Redis) -> Iterator[str]:
             f"redis.replicas: {redis.replicas} must be a multiple of redis.masters ({redis.masters}); "
             f"set {max(1, redis.replicas // redis.masters) * redis.masters}"
         )
+
+
+def disk_fits_the_tier(database: Database) -> Iterator[str]:
+    """Atlas refuses a disk that is larger than the tier can have."""
+    most = DISK_LIMIT_GB[database.tier]
+    if database.atlas.disk_gb > most:
+        yield (
+            f"database.atlas.disk_gb: {database.atlas.disk_gb} is above the {most} GB of {database.tier}; "
+            f"set at most {most}, or a larger database.tier"
+        )
+
+
+def snapshots_cover_the_restores(backup: Backup) -> Iterator[str]:
+    """A moment is restored from the snapshot before it."""
+    if backup.keep_hourly_days < backup.restore_window_days:
+        yield (
+            f"database.backup.keep_hourly_days: {backup.keep_hourly_days} is below restore_window_days "
+            f"({backup.restore_window_days}); set at least {backup.restore_window_days}"
+        )
+
+
+def atlas_knows_the_window(maintenance: Maintenance, database: Database) -> Iterator[str]:
+    """Atlas starts its own maintenance at a whole hour of its project's time zone, which no program can set."""
+    window, zone = maintenance.window, database.atlas.time_zone
+    if zone != window.time_zone:
+        yield (
+            f"database.atlas.time_zone: {zone} is not maintenance.window.time_zone ({window.time_zone}), so Atlas "
+            f"would begin at {window.start} {zone}; set it to {window.time_zone} here and in Atlas, Project Settings"
+        )
+    if minutes_of_day(window.start) % 60:
+        yield f"maintenance.window.start: {window.start} is no whole hour, and Atlas knows no other; set the next one"
 
 
 def maintenance_fits_its_window(maintenance: Maintenance) -> Iterator[str]:
@@ -139,6 +180,9 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
     (pod_checks.liveness_is_patient, ("api.probes.liveness",)),
     (pool_is_a_range, ("database.pool",)),
     (connections_fit_the_tier, ("api.pods", "api.rollout", "database")),
+    (disk_fits_the_tier, ("database",)),
+    (snapshots_cover_the_restores, ("database.backup",)),
+    (atlas_knows_the_window, ("maintenance", "database")),
     (every_master_has_a_replica, ("redis",)),
     (maintenance_fits_its_window, ("maintenance",)),
     *(
@@ -149,6 +193,7 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
             "alerts.cpu",
             "alerts.memory",
             "alerts.database_connections",
+            "alerts.database_disk",
         )
     ),
     (contacts_are_real, ("stack", "contacts")),

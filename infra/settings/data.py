@@ -6,12 +6,16 @@ from typing import Final, Literal
 
 from pydantic import Field
 
+from infra.settings.atlas import Atlas, Backup
 from infra.settings.units import Mebibytes, Section
 
 Tier = Literal["M30", "M40", "M50", "M60"]
 
 CONNECTION_LIMIT: Final[dict[str, int]] = {"M30": 3000, "M40": 6000, "M50": 16000, "M60": 32000}
 """Connections that Atlas allows each node of a tier."""
+
+DISK_LIMIT_GB: Final[dict[str, int]] = {"M30": 512, "M40": 1024, "M50": 4096, "M60": 4096}
+"""The largest disk of a tier. Source: MongoDB Atlas documentation, Amazon Web Services."""
 
 RESERVED_CONNECTIONS: Final = 10
 """Connections left on each node for Atlas itself and for people."""
@@ -32,6 +36,10 @@ class Database(Section):
 
     tier: Tier = Field(description="runbook, Technology Stack: MongoDB Atlas (M30 cluster)")
     pool: Pool
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,37}$", examples=["rez"], description="ours: the API's one database")
+    active_user: Literal["a", "b"] = Field(description="ours: whose password the API uses; the other's can be changed")
+    atlas: Atlas
+    backup: Backup
 
 
 class Redis(Section):

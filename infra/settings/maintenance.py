@@ -12,7 +12,12 @@ from infra.settings.units import Seconds, Section
 SCHEDULE = "runbook, Planned Maintenance: Schedule"
 
 
-def _known_zone(name: str) -> str:
+def known_zone(name: str) -> str:
+    """The name, if it is a time zone's.
+
+    Raises:
+        ValueError: It is none.
+    """
     if name == "UTC":
         return name
     try:
@@ -37,7 +42,7 @@ class Window(Section):
 
     start: ClockTime = Field(description=SCHEDULE)
     end: ClockTime = Field(description=SCHEDULE)
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(description=SCHEDULE)
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(description=SCHEDULE)
 
     @property
     def length_s(self) -> int:

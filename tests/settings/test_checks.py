@@ -126,7 +126,7 @@ def test_the_largest_pool_that_fits_is_accepted(config: dict[str, Any]) -> None:
 
 
 def test_a_larger_tier_has_room_for_a_larger_pool(config: dict[str, Any]) -> None:
-    config["database"] = {"tier": "M40", "pool": {"max": 300, "min": 10}}
+    config["database"] |= {"tier": "M40", "pool": {"max": 300, "min": 10}}
     assert parse(config, stack="production").database.tier == "M40"
 
 
