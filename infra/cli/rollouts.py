@@ -15,13 +15,13 @@ from infra.cli.stack import choose, connect, say
 if TYPE_CHECKING:
     from infra.manifests.release import Release
     from infra.rollout.report import Report
-    from infra.rollout.transition import Scene
+    from infra.rollout.scene import Scene
 
 
 def scene(stack: str | None, timeout_s: float) -> Scene:
     """The stack's cluster and engine, with progress told on stderr."""
     from infra.engine import Engine
-    from infra.rollout.transition import Scene
+    from infra.rollout.scene import Scene
 
     chosen = choose(stack)
     return Scene(chosen, connect(chosen), Engine(chosen), say=say, timeout_s=timeout_s, by=actor())
@@ -40,9 +40,9 @@ def actor() -> str:
 
 def show_plan(acting: Scene, release: Release, lines: list[str], *, json: bool, done: bool) -> None:
     """Show what would happen: the plan, then the engine's own preview unless there is nothing to do."""
-    from infra.rollout.transition import preview
+    from infra.rollout.bring import judge
 
-    engine = [] if done else preview(acting, release)
+    engine = [] if done else judge(acting, release)
     if json:
         typer.echo(json_format.dumps({"dry_run": True, "plan": lines, "preview": engine}))
     else:

@@ -19,7 +19,7 @@ from infra.settings import Settings, load
 from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from infra.engine.process import OnLine
     from infra.engine.state_files import StateFiles
@@ -212,7 +212,8 @@ class Engine:
         release: str | None = None,
         targets: Sequence[str] = (),
         on_line: OnLine | None = None,
-        gate: Callable[[str], None] | None = None,
+        *,
+        previewed: bool = False,
     ) -> None:
         """Bring the stack to what is declared.
 
@@ -220,16 +221,12 @@ class Engine:
             release: `VERSION=IMAGE@sha256:DIGEST` to run, None to keep the one that runs.
             targets: URN patterns; empty for everything.
             on_line: Called with each line of the engine's output.
-            gate: Called with the plan, as `preview` gives it, before anything is changed; what it raises ends the run.
+            previewed: The caller has judged the plan of `preview`: it is not made once more.
 
         Raises:
             RezError: As `run`.
         """
-        options = self._options(targets)
-        if gate is not None:
-            self.recover()  # what a killed engine left would show as a plan
-            gate(self.preview(release, targets, on_line=lambda _: None))
-            options.append("--skip-preview")
+        options = [*self._options(targets), *(["--skip-preview"] if previewed else [])]
         self.run(["up", "--yes", *options], env=_release(release), on_line=on_line)
 
     def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> str:

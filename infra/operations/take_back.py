@@ -10,7 +10,7 @@ from infra.errors import PreconditionError, RezError, RollbackFailed, RolloutTim
 from infra.operations import drift
 from infra.rollout import gate
 from infra.rollout.releases import current_release
-from infra.rollout.transition import settle
+from infra.rollout.settle import settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from infra.drift.difference import Difference
     from infra.drift.report import Report
     from infra.operations.drift import Scene
-    from infra.rollout.transition import Scene as Rollout
+    from infra.rollout.scene import Scene as Rollout
 
 
 def preview(scene: Scene, report: Report) -> list[Difference]:

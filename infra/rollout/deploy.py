@@ -1,28 +1,40 @@
-"""`rez deploy`: refuse what cannot work, bring the release in, watch it, take it back when it is bad, record it."""
+"""`rez deploy`: refuse what cannot work, bring the release in, watch it, take it back when it is bad, record it.
+
+It reads like its list of phases; `infra.rollout.run` tells what a phase is and how one is added.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
-from infra.rollout import failure, gate, ledger, watch
+from infra.rollout import failure, gate, ledger
+from infra.rollout import watch as watching
+from infra.rollout.go_back import go_back
+from infra.rollout.phases import preview, record, up, watch
 from infra.rollout.releases import current_release, refuse_moved, resolve
 from infra.rollout.report import Report
-from infra.rollout.snapshot import image
+from infra.rollout.run import Phase, Run, carry_out
+from infra.rollout.settle import healthy_now
 from infra.rollout.target import API_COMPONENT
-from infra.rollout.transition import Scene, Settled, apply, healthy_now, record, settle
-from infra.rollout.verdict import State, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from infra.manifests import Manifest
     from infra.manifests.release import Release
     from infra.rollout.ledger import Record
     from infra.rollout.releases import Images
     from infra.rollout.report import Outcome
+    from infra.rollout.scene import Scene
+
+PHASES: Final = (
+    Phase("preview", preview.phase),
+    Phase("up", up.phase),
+    Phase("watch", watch.phase),
+    Phase("record", record.deployed),
+)
+"""What a deploy does, in this order, once its preflight has let it pass."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ def preflight(
         UnavailableError: The cluster or the registry does not answer.
     """
     release = resolve(text, stack=scene.stack, known=known, repository=repository, images=images)
-    snapshot = watch.read(scene.cluster, scene.target)
+    snapshot = watching.read(scene.cluster, scene.target)
     current = current_release(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
     gate.refuse_release(
@@ -118,15 +130,17 @@ def deploy(scene: Scene, plan: Plan) -> Report:
         Inconclusive: Somebody else changed the Deployment meanwhile; nothing is rolled back.
         RezError: The engine failed before the release was rolled out; nothing is recorded.
     """
-    started = scene.now()
+    run = Run("deploy", scene, plan.release, plan.previous, plan.template, scene.now())
     if plan.previous is None and not plan.done:
         scene.say("no earlier release is known to have served: this deploy cannot be rolled back by itself")
     try:
         if plan.adopt is not None:
-            record(scene, plan.adopt, "deployed", "found serving", started=started)
+            record.record(scene, plan.adopt, "deployed", "found serving", started=run.started)
         if plan.done:
-            return _report(scene, plan, "unchanged", _SERVES, plan.release.version, started)
-        return _carry_out(scene, plan, started)
+            return _report(run, "unchanged", plan.release.version)
+        if carry_out(run, PHASES).healthy:
+            return _report(run, "deployed", plan.release.version)
+        return _report(run, *go_back(run, run.settled))
     except KeyboardInterrupt:
         scene.say(
             f"interrupted: {plan.release.version} may be half rolled out, and nobody watches it now; go on with "
@@ -135,74 +149,18 @@ def deploy(scene: Scene, plan: Plan) -> Report:
         raise
 
 
-_SERVES = Settled(Verdict(State.HEALTHY, "complete", "it serves"))
-
-
-def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
-    try:
-        apply(scene, plan.release)
-    except failure.REFUSALS:
-        raise
-    except RezError as error:
-        settled = _after_failure(scene, plan, error)
-    else:
-        settled = settle(scene, plan.release)
-    if not settled.healthy:
-        return _go_back(scene, plan, settled, started)
-    record(scene, plan.release, "deployed", settled.verdict.message, started=started)
-    return _report(scene, plan, "deployed", settled, plan.release.version, started)
-
-
-def _after_failure(scene: Scene, plan: Plan, error: RezError) -> Settled:
-    """The engine failed: go back only if this run has changed the Deployment, else leave it and the ledger alone."""
-    live = watch.read(scene.cluster, scene.target).deployment
-    if failure.template(live) != plan.template and image(live, scene.target.container) == plan.release.image:
-        return failure.settled(error)
-    scene.say(f"{plan.release.version} was not rolled out by this run: nothing is rolled back, nothing is recorded")
-    raise error
-
-
-def _go_back(scene: Scene, plan: Plan, bad: Settled, started: datetime) -> Report:
-    reason = "no verdict before the deadline" if bad.timed_out else bad.verdict.reason
-    scene.say(f"{plan.release.version} is bad: {reason}: {bad.verdict.message}")
-    if plan.previous is None:
-        record(scene, plan.release, "failed", reason, started=started)
-        return _report(scene, plan, "failed", bad, "there is no earlier release to go back to", started)
-    scene.say(f"rolling back to {plan.previous.version}")
-    try:
-        apply(scene, plan.previous)
-        back = settle(scene, plan.previous)
-    except (UnavailableError, LockHeld) as error:
-        go_on = f"the rollback is not finished: run `rez rollback {plan.previous.version} --stack {scene.stack}`"
-        scene.say(go_on)
-        raise type(error)(f"{error}; {go_on}") from error
-    except Inconclusive:
-        record(scene, plan.release, "failed", f"{reason}; what came after it is somebody else's", started=started)
-        raise
-    except RezError as error:
-        back = failure.settled(error)
-    if not back.healthy:
-        record(scene, plan.release, "failed", f"{reason}; rollback: {back.verdict.message}", started=started)
-        return _report(
-            scene, plan, "failed", bad, f"{plan.previous.version} does not come back: {back.verdict.message}", started
-        )
-    record(scene, plan.release, "rolled-back", f"{reason}: {bad.verdict.message}", started=started)
-    return _report(scene, plan, "timed-out" if bad.timed_out else "rolled-back", bad, plan.previous.version, started)
-
-
-def _report(  # noqa: PLR0913, PLR0917 - a report has that many parts
-    scene: Scene, plan: Plan, outcome: Outcome, settled: Settled, serving: str, started: datetime
-) -> Report:
+def _report(run: Run, outcome: Outcome, serving: str) -> Report:
+    settled = run.settled
     return Report(
         action="deploy",
-        stack=scene.stack,
-        release=plan.release,
-        previous=plan.previous,
+        stack=run.scene.stack,
+        release=run.release,
+        previous=run.previous,
         outcome=outcome,
         reason="timeout" if settled.timed_out else settled.verdict.reason,
         message=settled.verdict.message,
         serving=serving,
-        seconds=(scene.now() - started).total_seconds(),
+        seconds=(run.scene.now() - run.started).total_seconds(),
         evidence=() if settled.healthy else tuple(str(evidence) for evidence in settled.verdict.evidence),
         logs=settled.logs,
     )

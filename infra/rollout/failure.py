@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from infra.errors import LockHeld, PolicyViolation, SettingsError, UnavailableError
 from infra.rollout.live import condition, mapping, text
-from infra.rollout.transition import Settled
+from infra.rollout.settle import Settled
 from infra.rollout.verdict import State, Verdict
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.rollout.ledger import Record
-    from infra.rollout.transition import Scene
+    from infra.rollout.scene import Scene
 
 
 class Images(Protocol):

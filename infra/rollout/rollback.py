@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from infra.errors import PreconditionError, RezError, UnavailableError
-from infra.rollout import failure, ledger, watch
+from infra.errors import PreconditionError, UnavailableError
+from infra.rollout import failure, ledger
+from infra.rollout import watch as watching
+from infra.rollout.phases import preview, record, up, watch
 from infra.rollout.releases import current_release
 from infra.rollout.report import Report
+from infra.rollout.run import Phase, Run, carry_out
+from infra.rollout.settle import healthy_now
 from infra.rollout.target import API_COMPONENT
-from infra.rollout.transition import Scene, Settled, apply, healthy_now, record, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from infra.manifests import Manifest
     from infra.manifests.release import Release
     from infra.rollout.ledger import Record
+    from infra.rollout.report import Outcome
+    from infra.rollout.scene import Scene
+
+PHASES: Final = (
+    Phase("preview", preview.phase),
+    Phase("up", up.phase),
+    Phase("watch", watch.phase),
+    Phase("record", record.rolled_back),
+)
+"""What a rollback does, in this order, once its preflight has let it pass."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def preflight(scene: Scene, version: str | None) -> Plan:
         PreconditionError: The ledger knows no such release.
         UnavailableError: The cluster does not answer.
     """
-    snapshot = watch.read(scene.cluster, scene.target)
+    snapshot = watching.read(scene.cluster, scene.target)
     current = current_release(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
     release = choose(history, version, current=current)
@@ -100,56 +112,35 @@ def rollback(scene: Scene, plan: Plan) -> Report:
         Inconclusive: Somebody else changed the Deployment meanwhile.
         RezError: The engine failed, changed nothing, and what served before still serves.
     """
-    started = scene.now()
+    run = Run("rollback", scene, plan.release, plan.current, plan.template, scene.now())
     if plan.done:
-        return _report(scene, plan, None, started)
+        return _report(run, "unchanged")
     try:
-        return _carry_out(scene, plan, started)
+        settled = carry_out(run, PHASES)
     except (KeyboardInterrupt, UnavailableError):
         scene.say(
             f"the rollback is not finished: go on with `rez rollback {plan.release.version} --stack {scene.stack}`"
         )
         raise
-
-
-def _carry_out(scene: Scene, plan: Plan, started: datetime) -> Report:
-    try:
-        apply(scene, plan.release)
-    except failure.REFUSALS:
-        raise
-    except RezError as error:
-        return _report(scene, plan, _after_failure(scene, plan, error), started)
-    settled = settle(scene, plan.release)
     if settled.healthy:
-        if plan.current is not None and plan.current != plan.release:
-            record(scene, plan.current, "rolled-back", f"rolled back to {plan.release.version}", started=started)
-        record(scene, plan.release, "deployed", "rollback", started=started)
-    else:
-        record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=started)
-    return _report(scene, plan, settled, started)
+        return _report(run, "deployed")
+    if run.step != "up":
+        record.record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
+    return _report(run, "failed")
 
 
-def _after_failure(scene: Scene, plan: Plan, error: RezError) -> Settled:
-    live = watch.read(scene.cluster, scene.target).deployment
-    if failure.template(live) != plan.template or not failure.available(live):
-        return failure.settled(error)
-    scene.say("nothing was changed: what served before still serves")
-    raise error
-
-
-def _report(scene: Scene, plan: Plan, settled: Settled | None, started: datetime) -> Report:
-    version = plan.release.version
-    healthy = settled is None or settled.healthy
+def _report(run: Run, outcome: Outcome) -> Report:
+    settled, version = run.settled, run.release.version
     return Report(
         action="rollback",
-        stack=scene.stack,
-        release=plan.release,
-        previous=plan.current,
-        outcome="unchanged" if settled is None else "deployed" if healthy else "failed",
-        reason="complete" if settled is None else "timeout" if settled.timed_out else settled.verdict.reason,
-        message="it serves" if settled is None else settled.verdict.message,
-        serving=version if healthy else f"{version} does not come back",
-        seconds=(scene.now() - started).total_seconds(),
-        evidence=() if settled is None or healthy else tuple(str(evidence) for evidence in settled.verdict.evidence),
-        logs=() if settled is None else settled.logs,
+        stack=run.scene.stack,
+        release=run.release,
+        previous=run.previous,
+        outcome=outcome,
+        reason="timeout" if settled.timed_out else settled.verdict.reason,
+        message="it serves" if settled.healthy else settled.verdict.message,
+        serving=version if settled.healthy else f"{version} does not come back",
+        seconds=(run.scene.now() - run.started).total_seconds(),
+        evidence=() if settled.healthy else tuple(str(evidence) for evidence in settled.verdict.evidence),
+        logs=() if settled.healthy else settled.logs,
     )

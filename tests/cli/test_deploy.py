@@ -37,7 +37,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
         )
         monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))
         monkeypatch.setattr(task.Plan, "lines", lambda *_: ["deploy v3 on local"])
-        monkeypatch.setattr("infra.rollout.transition.preview", lambda *_: ["~ Deployment"])
+        monkeypatch.setattr("infra.rollout.bring.judge", lambda *_: ["~ Deployment"])
         app = typer.Typer()
         app.command()(deploy.deploy)
         return CliRunner().invoke(app, [*args])

@@ -119,28 +119,10 @@ class TestRun:
         pulumi.does("echo plan", event)
         assert [json.loads(line) for line in Engine("local").preview(on_line=str).splitlines()] == [event]
 
-    def test_a_gate_is_told_of_the_plan_before_anything_is_changed(self, pulumi: Fake) -> None:
-        event = {"sequence": 0, "summaryEvent": {"result": "succeeded"}}
-        pulumi.does("echo said", event)
-        lines: list[str] = []
-        seen: list[tuple[str, int]] = []
-        engine = Engine("local")
-        engine.up(RELEASE, ["**rez:api:Api**"], lines.append, lambda plan: seen.append((plan, len(pulumi.calls))))
-        assert seen == [(json.dumps(event) + "\n", 1)]
-        previewed, changed = pulumi.calls
-        assert previewed.startswith("preview ")
-        assert changed.startswith("up --yes ")
-        assert "--skip-preview" in changed
-        assert "--target **rez:api:Api**" in previewed
-        assert lines == ["said"]
-
-    def test_a_gate_that_refuses_leaves_everything_as_it_is(self, pulumi: Fake) -> None:
-        def refuse(plan: str) -> None:
-            raise PolicyViolation(plan)
-
-        with pytest.raises(PolicyViolation):
-            Engine("local").up(on_line=str, gate=refuse)
-        assert [call.split()[0] for call in pulumi.calls] == ["preview"]
+    def test_a_plan_that_was_judged_is_not_made_once_more(self, pulumi: Fake) -> None:
+        Engine("local").up(RELEASE, on_line=str, previewed=True)
+        Engine("local").up(RELEASE, on_line=str)
+        assert ["--skip-preview" in call for call in pulumi.calls] == [True, False]
 
     def test_a_failure_is_told_in_the_engines_words(self, pulumi: Fake) -> None:
         pulumi.does("exit 255", DIAGNOSTIC)

@@ -8,12 +8,12 @@ import pytest
 from infra.errors import PreconditionError, RollbackFailed, RolloutTimeout, UnavailableError
 from infra.manifests.release import Release
 from infra.operations import drift, take_back
-from infra.rollout.transition import Settled
+from infra.rollout.settle import Settled
 from infra.rollout.verdict import State, Verdict
 from tests.operations.drifting import Play, play, urn
 
 if TYPE_CHECKING:
-    from infra.rollout.transition import Scene as Rollout
+    from infra.rollout.scene import Scene as Rollout
 
 MEMORY = 'spec.template.spec.containers[name="api"].resources.limits.memory'
 

@@ -12,9 +12,9 @@ import pytest
 from infra.errors import RezError, UnavailableError
 from infra.manifests.release import Release
 from infra.rejection import ApiError
+from infra.rollout.scene import Scene
 from infra.rollout.snapshot import Snapshot
 from infra.rollout.target import Target
-from infra.rollout.transition import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,6 +103,7 @@ class FakeEngine:
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
         self.previews: list[str | None] = []
+        self.recoveries = 0
         self.plan = '{"sequence":0,"summaryEvent":{"isPreview":true,"result":"succeeded"}}'
 
     def up(
@@ -110,10 +111,9 @@ class FakeEngine:
         release: str | None,
         targets: list[str],
         on_line: Callable[[str], None] | None,
-        gate: Callable[[str], None] | None,
+        *,
+        previewed: bool,
     ) -> None:
-        if gate is not None:
-            gate(self.plan)
         self.ups.append((release, list(targets)))
         version, _, image = (release or "").partition("=")
         if failures := self.failing.get(version):
@@ -122,6 +122,9 @@ class FakeEngine:
         self.cluster.show(self.behaviour[version])
         if failures := self.failing_halfway.get(version):
             raise failures.pop(0)
+
+    def recover(self) -> None:
+        self.recoveries += 1
 
     def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> str:
         self.previews.append(release)

@@ -17,7 +17,7 @@ from infra.errors import (
     UnavailableError,
 )
 from infra.manifests.names import REPOSITORY
-from infra.rollout import deploy, ledger, transition
+from infra.rollout import deploy, ledger
 
 if TYPE_CHECKING:
     from infra.rollout.report import Report
@@ -86,7 +86,7 @@ def test_an_outage_in_the_rollback_names_the_way_on(stage: Any) -> None:
 def test_an_outage_before_the_record_is_made_good_by_the_next_run(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     run(stage, "v2")
     with monkeypatch.context() as patch:
-        patch.setattr(transition.ledger, "add", _away)
+        patch.setattr(ledger, "add", _away)
         with pytest.raises(UnavailableError):
             run(stage, "v3")
     assert run(stage, "v3").outcome == "unchanged"

@@ -10,11 +10,12 @@ import pytest
 
 from infra.errors import PolicyViolation, PreconditionError, RezError
 from infra.manifests.names import REPOSITORY
-from infra.rollout import deploy, gate, rollback, transition
+from infra.rollout import bring, deploy, gate, rollback
+from infra.rollout.phases.record import record
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:
-    from infra.rollout.transition import Scene
+    from infra.rollout.scene import Scene
 
 RENAMED = Path(__file__).parents[1] / "policies" / "fixtures" / "plan" / "forms" / "events.jsonl"
 EXEMPT = """\
@@ -59,7 +60,7 @@ def test_rollback_passes_the_same_gate(stage: Any, production: Scene) -> None:
 
 def test_dry_run_tells_of_it_too(stage: Any, production: Scene) -> None:
     with pytest.raises(PolicyViolation):
-        transition.preview(production, stage.release("v3"))
+        bring.judge(production, stage.release("v3"))
 
 
 def test_local_stack_may_lose_what_it_likes(stage: Any, production: Scene) -> None:
@@ -98,5 +99,5 @@ def test_older_release_that_the_ledger_does_not_know_is_refused_before_all_else(
     with pytest.raises(PolicyViolation, match="release-order: Release v1: version is v1, must not be older than v2"):
         planned(stage, production, "v1")
     assert planned(stage, replace(production, stack="local"), "v1").release.version == "v1"
-    transition.record(stage.scene(), stage.release("v1"), "deployed", "it served", started=stage.scene().now())
+    record(stage.scene(), stage.release("v1"), "deployed", "it served", started=stage.scene().now())
     assert planned(stage, production, "v1").release.version == "v1"

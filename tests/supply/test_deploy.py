@@ -9,7 +9,7 @@ import pytest
 from infra.errors import PolicyViolation, UnavailableError
 from infra.manifests.release import Release
 from infra.rollout import deploy
-from infra.rollout.transition import record
+from infra.rollout.phases.record import record
 from infra.supply.images import Images
 from infra.supply.registry import Registry
 from tests.rollout.conftest import Stage

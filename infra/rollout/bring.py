@@ -1,0 +1,43 @@
+"""A release through the engine, for the API alone: the plan is judged, then carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.rollout import gate
+from infra.rollout.target import API_COMPONENT
+
+if TYPE_CHECKING:
+    from infra.manifests.release import Release
+    from infra.rollout.scene import Scene
+
+
+def judge(scene: Scene, release: Release) -> list[str]:
+    """What the engine would do for a release, policies included; nothing is touched.
+
+    Returns:
+        The engine's words.
+
+    Raises:
+        PolicyViolation: The plan costs data, or breaks a rule.
+        RezError: As the engine does.
+    """
+    said: list[str] = []
+    plan = scene.engine.preview(str(release), [API_COMPONENT], said.append)
+    gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
+    return [entry for entry in said if entry.strip()]
+
+
+def bring(scene: Scene, release: Release) -> None:
+    """Carry out a plan that was judged.
+
+    Raises:
+        RezError: As the engine does.
+    """
+    scene.say(f"engine: bringing {scene.target.deployment} to {release.version} ({release.image})")
+    scene.engine.up(
+        str(release),
+        [API_COMPONENT],
+        lambda said: scene.say(f"  {said}") if said.strip() else None,
+        previewed=True,
+    )

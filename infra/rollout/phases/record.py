@@ -1,0 +1,46 @@
+"""What became of a release, written into the ledger."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from infra.rollout import ledger
+from infra.rollout.ledger import Record
+from infra.text import line
+
+if TYPE_CHECKING:
+    from infra.manifests.release import Release
+    from infra.rollout.ledger import Outcome
+    from infra.rollout.run import Run
+    from infra.rollout.scene import Scene
+
+
+def deployed(run: Run) -> None:
+    """The release of a deploy serves."""
+    record(run.scene, run.release, "deployed", run.settled.verdict.message, started=run.started)
+
+
+def rolled_back(run: Run) -> None:
+    """The release of a rollback serves again, in place of another."""
+    if run.previous is not None and run.previous != run.release:
+        record(run.scene, run.previous, "rolled-back", f"rolled back to {run.release.version}", started=run.started)
+    record(run.scene, run.release, "deployed", "rollback", started=run.started)
+
+
+def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, started: datetime) -> None:
+    """Write one record."""
+    entry = Record(
+        version=release.version,
+        image=release.image,
+        outcome=outcome,
+        started=_stamp(started),
+        finished=_stamp(scene.now()),
+        by=scene.by,
+        reason=line(reason),
+    )
+    ledger.add(scene.cluster, scene.target.namespace, entry)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""Who brings a release in, where to, and with what: passed to everything that a rollout does."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from infra.rollout import feed, ledger
+from infra.rollout.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Engine(Protocol):
+    """The part of `infra.engine.Engine` that a rollout needs."""
+
+    def recover(self) -> None:
+        """Put right what a killed engine left."""
+
+    def preview(self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None) -> str:
+        """Show what `up` would do, and give the plan."""
+
+    def up(
+        self,
+        release: str | None,
+        targets: Sequence[str],
+        on_line: Callable[[str], None] | None,
+        *,
+        previewed: bool,
+    ) -> None:
+        """Bring the stack to its program."""
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs; empty when it has no state."""
+
+
+class Cluster(feed.Source, ledger.Store, Protocol):
+    """The part of `infra.cluster.Cluster` that a rollout needs."""
+
+    def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 50) -> str:
+        """The last lines of a container."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who brings a release in, where to, and with what.
+
+    Attributes:
+        say: Told of the progress, one line at a time.
+        timeout_s: How long a release may take to become healthy; an API server that is away takes nothing from it.
+        by: Who does it, for the ledger.
+        clock: Seconds that never go back.
+        now: The present, UTC.
+    """
+
+    stack: str
+    cluster: Cluster
+    engine: Engine
+    say: Callable[[str], None]
+    timeout_s: float
+    by: str
+    target: Target = field(default_factory=Target)
+    clock: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
