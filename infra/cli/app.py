@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bootstrap, github, local, policies, state
+from infra.cli import bootstrap, github, history, local, policies, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
@@ -36,6 +36,7 @@ app.command(
         "help_option_names": [],
     }
 )(pulumi)
+app.add_typer(history.app, name="history")
 app.add_typer(local.app, name="local")
 app.add_typer(policies.app, name="policies")
 app.add_typer(state.app, name="state")

@@ -1,51 +1,27 @@
-"""What was released: one immutable ConfigMap for each release, the last 50 of them."""
+"""What was released: one immutable ConfigMap for each release, hash-chained, the last 50 of them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
-from infra.manifests.release import Release
 from infra.rejection import ApiError
+from infra.rollout import chain
+from infra.rollout.chain import Link
 from infra.rollout.live import mapping, name
+from infra.rollout.record import LABELS, Outcome, Record, manifest, name_of, number_of, parse, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from infra.manifests import Manifest
+    from infra.manifests.release import Release
+
+__all__ = ["KEPT", "Outcome", "Record", "Store", "add", "good", "last_good", "links", "records"]
 
 KEPT = 50
-LABELS = {"app.kubernetes.io/managed-by": "rez", "rez.dev/ledger": "release"}
-_PREFIX = "release-"
 _CONFLICT = 409
 _ATTEMPTS = 5
-
-Outcome = Literal["deployed", "rolled-back", "failed"]
-
-
-@dataclass(frozen=True)
-class Record:
-    """One release: what, when, by whom and how it ended.
-
-    Attributes:
-        outcome: `deployed`: it served healthy; `rolled-back`: it was taken back; `failed`: it ended in neither.
-        started: ISO 8601, UTC.
-        finished: ISO 8601, UTC.
-    """
-
-    version: str
-    image: str
-    outcome: Outcome
-    started: str
-    finished: str
-    by: str
-    reason: str
-    number: int = 0
-
-    @property
-    def release(self) -> Release:
-        """The release it is about."""
-        return Release(self.version, self.image)
 
 
 class Store(Protocol):
@@ -65,33 +41,25 @@ class Store(Protocol):
         """Delete an object."""
 
 
-def manifest(record: Record, namespace: str) -> Manifest:
-    """The ConfigMap of a record."""
-    data = {key: value for key, value in asdict(record).items() if key != "number"}
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": f"{_PREFIX}{record.number:06d}", "namespace": namespace, "labels": dict(LABELS)},
-        "immutable": True,
-        "data": data,
-    }
-
-
-def parse(live: Manifest) -> Record | None:
-    """The record of a ConfigMap; None when it is none."""
-    number = name(live).removeprefix(_PREFIX)
-    data = mapping(live, "data")
-    if not number.isdecimal() or data.get("outcome") not in get_args(Outcome):
-        return None
-    texts = {key.name: str(data.get(key.name, "")) for key in fields(Record) if key.name not in ("number", "outcome")}
-    return Record(**texts, outcome=cast("Outcome", data["outcome"]), number=int(number))
-
-
 def records(store: Store, namespace: str) -> list[Record]:
-    """All records, oldest first."""
+    """All records, oldest first; what cannot be read is left to `chain.first_break`."""
+    return [record for record in map(parse, _live(store, namespace)) if record is not None]
+
+
+def links(store: Store, namespace: str) -> list[Link]:
+    """All objects that claim to be records, oldest first."""
+    return _links(_live(store, namespace))
+
+
+def _live(store: Store, namespace: str) -> list[Manifest]:
     labels = ",".join(f"{key}={value}" for key, value in LABELS.items())
-    found = [parse(live) for live in store.list("v1", "ConfigMap", namespace, labels=labels)]
-    return sorted((record for record in found if record is not None), key=lambda record: record.number)
+    return sorted(
+        store.list("v1", "ConfigMap", namespace, labels=labels), key=lambda live: (number_of(live), name(live))
+    )
+
+
+def _links(live: Iterable[Manifest]) -> list[Link]:
+    return [Link(name(each), number_of(each), mapping(each, "data")) for each in live]
 
 
 def good(history: Sequence[Record]) -> list[Release]:
@@ -107,22 +75,37 @@ def last_good(history: Sequence[Record], *, other_than: Release | None) -> Relea
 
 
 def add(store: Store, namespace: str, record: Record) -> Record:
-    """Write a record under the next number, and prune what is older than the last 50.
+    """Write a record after the newest one, and prune what is older than the last 50.
+
+    Returns:
+        The record with its number and its hash, the ledger's new head.
 
     Raises:
         ApiError: The API server refuses it.
     """
     for attempt in range(_ATTEMPTS):
-        history = records(store, namespace)
-        number = history[-1].number + 1 if history else 1
-        numbered = Record(**{**asdict(record), "number": number})
+        history = [link for link in links(store, namespace) if link.number]
+        pruned = history[: max(0, len(history) + 1 - KEPT)]
+        placed = _after(history, pruned, record)
         try:
-            store.create(manifest(numbered, namespace))
+            store.create(manifest(placed, namespace))  # of two writers at once one is refused: the number is taken
         except ApiError as error:
             if error.status != _CONFLICT or attempt == _ATTEMPTS - 1:
                 raise
             continue
-        for old in history[: max(0, len(history) + 1 - KEPT)]:
-            store.delete("v1", "ConfigMap", f"{_PREFIX}{old.number:06d}", namespace)
-        return numbered
+        for old in pruned:
+            store.delete("v1", "ConfigMap", name_of(old.number), namespace)
+        return placed
     raise AssertionError
+
+
+def _after(history: Sequence[Link], pruned: Sequence[Link], record: Record) -> Record:
+    head = history[-1] if history else None
+    return sealed(
+        replace(
+            record,
+            number=head.number + 1 if head else 1,
+            previous=head.digest if head else "",
+            anchor=chain.anchor(history[0] if history else None, pruned[-1] if pruned else None, head),
+        )
+    )

@@ -29,7 +29,7 @@ REZ = str(Path(sys.executable).with_name("rez"))
 COMMANDS = ["status", "deploy", "rollback", "drift", "doctor", "check", "pulumi"]
 COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
 COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
-COMMANDS += ["policies exemptions", "preview"]
+COMMANDS += ["policies exemptions", "preview", "history", "history verify"]
 COMMANDS += ["github", "github run", "github comment", "github issue", "github kubeconfig"]
 DOCUMENTED = {
     RezError: 1,
