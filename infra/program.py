@@ -15,6 +15,7 @@ from infra.components.api import Api
 from infra.components.platform import Platform
 from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
+from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
 from infra.settings import Settings, parse
 from infra.settings.inventory import CONFIG_KEY, SOURCES_KEY, missing, secret_problems, unread_problems
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 RELEASE_VARIABLE: Final = "REZ_RELEASE"
 RELEASE_OUTPUT: Final = "release"
+OVERRIDES_VARIABLE: Final = "REZ_OVERRIDES"
+OVERRIDES_OUTPUT: Final = "overrides"
 
 
 async def main() -> None:
@@ -33,15 +36,19 @@ async def main() -> None:
 
     Raises:
         SettingsError: Every setting that cannot work and every secret that is missing.
-        PreconditionError: No release is named and none runs.
+        PreconditionError: No release is named and none runs, or an override cannot be.
     """
+    now = datetime.now(UTC)
     settings, secrets = read_config(stack=pulumi.get_stack())
-    named = os.environ.get(RELEASE_VARIABLE)
-    release = parse_release(named) if named else await running_release()
+    named, before = os.environ.get(RELEASE_VARIABLE), own_outputs()
+    release = parse_release(named) if named else running_release(await output(before, RELEASE_OUTPUT))
+    patch = os.environ.get(OVERRIDES_VARIABLE)
+    overrides = overridden(await output(before, OVERRIDES_OUTPUT), patch or "{}", now=now)
     platform = Platform("platform", settings)
-    Admission("admission", platform=platform, exempt=exempt_rules(settings, today=datetime.now(UTC).date()))
-    api = Api("api", settings, release, secret_values=secrets, platform=platform)
+    Admission("admission", platform=platform, exempt=exempt_rules(settings, today=now.date()))
+    api = Api("api", settings, release, secret_values=secrets, platform=platform, overrides=overrides)
     pulumi.export(RELEASE_OUTPUT, api.release)
+    pulumi.export(OVERRIDES_OUTPUT, api.overrides)
     pulumi.export("namespace", NAMESPACE)
     pulumi.export("service", names.SERVICE)
     pulumi.export("url", settings.service.url)
@@ -102,19 +109,47 @@ def parse_release(text: str) -> Release:
         raise PreconditionError(f"{RELEASE_VARIABLE}: {error}") from None
 
 
-async def running_release() -> Release:
-    """The release that this stack runs, by its own last outputs.
+def own_outputs() -> pulumi.StackReference:
+    """The outputs of this stack's last update; of none, if there was none."""
+    return pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}")
+
+
+async def output(stack: pulumi.StackReference, name: str) -> object:
+    """One of a stack's outputs, None if it has none of that name."""
+    return (await stack.get_output_details(name)).value
+
+
+def running_release(running: object) -> Release:
+    """The release that this stack runs.
+
+    Args:
+        running: The output of its last update.
 
     Raises:
         PreconditionError: The stack has never run one, or was destroyed.
     """
-    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    details = await pulumi.StackReference(stack).get_output_details(RELEASE_OUTPUT)
-    release = Release.of(details.value)
+    release = Release.of(running)
     if release is None:
         message = f"stack {pulumi.get_stack()} has no release to keep: run `rez deploy VERSION`"
         raise PreconditionError(message)
     return release
+
+
+def overridden(running: object, patch: str, *, now: datetime) -> Overrides:
+    """The overrides of this update: those of the last one that are not over, with what this one changes.
+
+    Args:
+        running: The output of the last update.
+        patch: A merge patch of overrides by kind.
+        now: The present.
+
+    Raises:
+        PreconditionError: The patch is none, or out of bounds.
+    """
+    try:
+        return Overrides.of(running).changed(patch).in_force(now)
+    except (TypeError, ValueError) as error:
+        raise PreconditionError(f"{OVERRIDES_VARIABLE}: {error}") from None
 
 
 def _structured(value: object) -> object:

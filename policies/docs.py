@@ -38,8 +38,10 @@ rez-infra:exemptions:
     expires: 2026-12-01
 ```
 
-`resource` and `field` may be left out. Rule, reason, owner and last day may not, and a day that has passed is a
-finding. Every report lists what is exempt, by whom, why and until when. Rules marked *never exempt* stay in force.
+`resource` and `field` may be left out, and `value` may name the one value that is let through. Rule, reason, owner and
+last day are needed, and a day that has passed is a finding. An override (`rez scale pin`, `rez memory`) writes exactly
+its own value on its object. Every report lists what is exempt, by whom, why and until when. Rules marked *never exempt*
+stay in force.
 
 ## To add a rule
 

@@ -15,6 +15,7 @@ class Exemption(NamedTuple):
         rule: The rule's id.
         resource: `Kind namespace/name` as messages name the object, "" for any object.
         field: The one field that is exempt, "" for all.
+        value: The one value that the field may have, as messages show it, "" for any.
         reason: Why.
         owner: Who answers for it.
         expires: The last day on which it holds.
@@ -24,6 +25,7 @@ class Exemption(NamedTuple):
     rule: str
     resource: str
     field: str
+    value: str
     reason: str
     owner: str
     expires: date

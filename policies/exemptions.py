@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from infra.quantities import day
 from policies.exemption import Exemption
 from policies.judge import violated
-from policies.node import Node, UndeterminedError
+from policies.node import Node, UndeterminedError, shown
 from policies.registry import RULES
 from policies.resources import Resource
 from policies.rule import Outcome
@@ -31,7 +31,7 @@ KEY: Final = "rez-infra:exemptions"
 
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _TEXTS: Final = ("rule", "reason", "owner")
-_COVERED: Final = ("resource", "field")
+_COVERED: Final = ("resource", "field", "value")
 
 
 class Held(NamedTuple):
@@ -163,9 +163,18 @@ def _covered(finding: Finding, exemptions: list[Exemption]) -> Finding:
             exemption.rule == finding.rule.id
             and exemption.resource in {"", str(finding.resource)}
             and exemption.field in {"", finding.field}
+            and (not exemption.value or exemption.value == _value(finding))
         ):
             return finding._replace(exemption=exemption)
     return finding
+
+
+def _value(finding: Finding) -> str:
+    """The value that a finding is about, as messages show it."""
+    node = finding.resource.node
+    for step in finding.steps:
+        node = node.at(step) if isinstance(step, str) else list(node.each())[step]
+    return shown(node.value, node.name)
 
 
 def _annotated(resources: Iterable[Resource]) -> Iterator[tuple[object, Resource, Node]]:
@@ -214,6 +223,7 @@ def _made(entry: Node, own: str, origin: str) -> Exemption:
         rule=entry.text("rule"),
         resource=own or entry.text("resource"),
         field=entry.text("field"),
+        value=entry.text("value"),
         reason=entry.text("reason").strip(),
         owner=entry.text("owner").strip(),
         expires=_day(entry.get("expires")) or date.min,

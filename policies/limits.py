@@ -61,6 +61,9 @@ CPU_MILLICORES: Final = Range(500, 1000)
 MEMORY_MIB: Final = Range(512, 1024)
 """Memory of one API pod: request and limit. Source: runbook, Resource Allocation."""
 
+MEMORY_FOR_A_WHILE_MIB: Final = 2048
+"""Memory limit of one API pod where an exemption on the Deployment says why. Source: runbook, Out of Memory."""
+
 CPU_TARGET_PERCENT: Final = Range(1, 80)
 """The CPU target of the API's HPA, in percent of the request. Source: runbook, CPU Usage (a warning above 80 %)."""
 

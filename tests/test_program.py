@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,6 +18,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from infra import program
 from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
+from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
 from infra.settings import parse
 from infra.settings.inventory import INVENTORY
@@ -97,12 +98,14 @@ def declare(
     *,
     stack: str = "local",
     release: str | None = f"v1={IMAGE}",
+    overrides: str = "",
     outputs: dict[str, Any] | None = None,
     sections: dict[str, Any] | None = None,
 ) -> Declared:
     whole = config(stack) | {f"rez-infra:{key}": json.dumps(value) for key, value in (sections or {}).items()}
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(whole))
     monkeypatch.delenv("REZ_RELEASE", raising=False)
+    monkeypatch.setenv("REZ_OVERRIDES", overrides)
     if release is not None:
         monkeypatch.setenv("REZ_RELEASE", release)
 
@@ -211,6 +214,7 @@ def test_secret_values_travel_marked_as_secret_under_a_public_name(monkeypatch: 
 def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
     assert declare(monkeypatch).exports == {
         "release": {"version": "v1", "image": IMAGE},
+        "overrides": {},
         "namespace": "production",
         "service": "merchant-backend-service",
         "url": "http://127.0.0.1:8080",
@@ -220,6 +224,43 @@ def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.M
 def test_without_a_named_release_the_running_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {"version": "v7", "image": IMAGE}
     assert declare(monkeypatch, release=None, outputs={"release": kept}).exports["release"] == kept
+
+
+def override(hours: float, **values: Any) -> dict[str, Any]:
+    """One that began an hour ago and ends in some hours."""
+    begin, end = (datetime.now(UTC) + timedelta(hours=each) for each in (-1, hours))
+    return {"since": begin.isoformat(), "expires": end.isoformat(), "reason": "INC-7", "by": "me@here", **values}
+
+
+def bounds(declared: Declared) -> tuple[float, float]:
+    spec = declared.named("HorizontalPodAutoscaler/").object.fields["spec"].struct_value.fields
+    return spec["minReplicas"].number_value, spec["maxReplicas"].number_value
+
+
+def test_an_override_is_declared_and_told_by_the_objects_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"scale": override(1, pods={"min": 5, "max": 5}), "memory": override(1, limit_mib=2048)}
+    declared = declare(monkeypatch, overrides=json.dumps(asked))
+    assert bounds(declared) == (5, 5)
+    found = Overrides.of(declared.exports["overrides"])
+    assert found == Overrides.model_validate(asked)
+
+
+def test_a_later_update_keeps_it_until_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    for hours, expected in ((0.01, (5, 8)), (-0.01, (3, 10))):
+        before = {"scale": json.dumps(override(hours, pods={"min": 5, "max": 8}))}
+        declared = declare(monkeypatch, outputs={"overrides": before})
+        assert bounds(declared) == expected
+        assert declared.exports["overrides"].keys() == ({"scale"} if hours > 0 else set())
+
+
+def test_a_restart_is_kept_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    restart = {"restart": '{"at":"2020-01-01T00:00:00Z","reason":"pools","by":"me@here"}'}
+    assert declare(monkeypatch, outputs={"overrides": restart}).exports["overrides"] == restart
+
+
+def test_one_that_cannot_be_is_refused_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PreconditionError, match=r"REZ_OVERRIDES: memory.limit_mib: .*2048"):
+        declare(monkeypatch, overrides=json.dumps({"memory": override(1, limit_mib=4096)}))
 
 
 def test_without_any_release_it_refuses_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from infra.manifests import Manifest, names
 from infra.manifests.config_map import config_map
 from infra.manifests.deployment import deployment
 from infra.manifests.hpa import hpa
+from infra.manifests.overrides import annotated, restarted, told
 from infra.manifests.pdb import pdb
 from infra.manifests.pod import Mounts
 from infra.manifests.secret import secrets
@@ -19,6 +20,7 @@ from infra.manifests.service import service
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from infra.manifests.overrides import Overrides
     from infra.manifests.release import Release
     from infra.settings.model import Settings
 
@@ -28,16 +30,18 @@ class Api(pulumi.ComponentResource):
 
     Args:
         name: The component's name.
-        settings: The stack's settings.
+        settings: The stack's settings as declared.
         release: What shall run.
         secret_values: Plain secret values by name.
         platform: What the pods need first: namespace, account, volume, network.
+        overrides: What holds instead for a while.
 
     Attributes:
         release: What runs by the Deployment's own word: ``{"version": …, "image": …}``.
+        overrides: What is overridden by the objects' own word: JSON by kind.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the API is made from
         self,
         name: str,
         settings: Settings,
@@ -45,8 +49,10 @@ class Api(pulumi.ComponentResource):
         *,
         secret_values: Mapping[str, str],
         platform: pulumi.Resource,
+        overrides: Overrides,
     ) -> None:
         super().__init__("rez:api:Api", name)
+        settings = overrides.applied(settings)
         own = pulumi.ResourceOptions(parent=self, depends_on=[platform])
         config = config_map(settings)
         secret = secrets(secret_values, stack=settings.stack)
@@ -55,13 +61,19 @@ class Api(pulumi.ComponentResource):
         mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secret)]
         mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secret))
         running = KubernetesObject(
-            deployment(settings, release, mounts),
+            annotated(restarted(deployment(settings, release, mounts), overrides.restart), overrides.memory),
             pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=mounted)),
         )
-        for manifest in (service(settings), hpa(settings), pdb(settings)):
+        scaled = KubernetesObject(annotated(hpa(settings), overrides.scale), own)
+        for manifest in (service(settings), pdb(settings)):
             KubernetesObject(manifest, own)
         self.release = running.output("spec").apply(running_release)
-        self.register_outputs({"release": self.release})
+        self.overrides = pulumi.Output.all(
+            hpa=scaled.output("metadata"),
+            deployment=running.output("metadata"),
+            template=running.output("spec").apply(lambda spec: spec["template"]["metadata"]),
+        ).apply(lambda metadata: told(**metadata))
+        self.register_outputs({"release": self.release, "overrides": self.overrides})
 
 
 def running_release(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -22,6 +22,7 @@ class Exemption(Section):
     rule: Text = Field(description=OURS, examples=["an id that `rez policies list` shows"])
     resource: str = Field(default="", description="ours: `Kind namespace/name`, as messages name it; all if left out")
     field: str = Field(default="", description="ours: the one field, as messages name it; all if left out")
+    value: str = Field(default="", description="ours: the one value, as messages show it; any if left out")
     reason: Text = Field(description=OURS)
     owner: Text = Field(description=OURS)
     expires: Day = Field(description=OURS, examples=["2026-12-31, the last day"])

@@ -8,10 +8,12 @@ Pods are judged by Pod Security already.
 An update is judged only if it changes what the policy judges, so that an object that was bad before can still be
 labelled, scaled and deleted.
 
-The annotation `policies.rez.dev/exempt` means nothing here: whoever can write a bad object can also annotate it. While
-an exemption is in force, the program names its rule in `exempt`: for every object that rule then warns, and leaves a
-trace in the audit log, instead of denying. The API server reads its policies anew every second, and they judge previews
-too: an update of the policies alone has to come before one of what they are to let through.
+Whoever can write a bad object can also annotate it, so the annotation `policies.rez.dev/exempt` lets pass only what the
+runbook itself does for a while: pods pinned at a number within the bounds (`hpa-range`), and up to 2Gi of memory
+(`deployment-memory-limit`). While another exemption is in force, the program names its rule in `exempt`: for every
+object that rule then warns, and leaves a trace in the audit log, instead of denying. The API server reads its policies
+anew every second, and they judge previews too: an update of the policies alone has to come before one of what they are
+to let through.
 """
 
 from __future__ import annotations

@@ -6,11 +6,13 @@ import re
 from typing import Final
 
 from policies.admission.api import API_CONTAINERS, IS_API
-from policies.admission.guard import Guard, quoted
-from policies.limits import API_REPOSITORIES, CPU_MILLICORES, DRAIN_S, MEMORY_MIB, Range
+from policies.admission.guard import Guard, announced, quoted
+from policies.limits import API_REPOSITORIES, CPU_MILLICORES, DRAIN_S, MEMORY_FOR_A_WHILE_MIB, MEMORY_MIB, Range
 
 _ZERO: Final = '[dyn(0), dyn("0%")]'
 _IMAGE: Final = quoted(rf"^({'|'.join(map(re.escape, API_REPOSITORIES))})(:[^/@]*)?(@.*)?$")
+
+_FOR_A_WHILE: Final = MEMORY_MIB._replace(most=MEMORY_FOR_A_WHILE_MIB)
 
 
 def _within(side: str, name: str, bounds: Range, unit: str) -> str:
@@ -39,7 +41,8 @@ GUARD: Final = Guard(
         "deployment-cpu-request": _within("requests", "cpu", CPU_MILLICORES, "m"),
         "deployment-cpu-limit": _within("limits", "cpu", CPU_MILLICORES, "m"),
         "deployment-memory-request": _within("requests", "memory", MEMORY_MIB, "Mi"),
-        "deployment-memory-limit": _within("limits", "memory", MEMORY_MIB, "Mi"),
+        "deployment-memory-limit": f"{_within('limits', 'memory', MEMORY_MIB, 'Mi')}"
+        f" || ({announced('deployment-memory-limit')} && {_within('limits', 'memory', _FOR_A_WHILE, 'Mi')})",
         "deployment-graceful-stop": "variables.api.all(c, has(c.lifecycle) && has(c.lifecycle.preStop)"
         " && (c.lifecycle.preStop.?sleep.?seconds.orValue(0) > 0"
         " || has(c.lifecycle.preStop.exec) || has(c.lifecycle.preStop.httpGet))"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from policies.exemptions import ANNOTATION
 from policies.limits import NAMESPACE
 from policies.registry import RULES
 
@@ -106,6 +107,18 @@ def quoted(value: str) -> str:
         The text in quotes; CEL escapes as JSON does.
     """
     return json.dumps(value)
+
+
+def announced(rule: str) -> str:
+    """Ask in CEL whether an object itself says that it breaks a rule for a while.
+
+    Args:
+        rule: The rule's id.
+
+    Returns:
+        An expression; it says nothing of the exemption's end, which CEL has no clock for.
+    """
+    return f'object.metadata.?annotations[?{quoted(ANNOTATION)}].orValue("").contains({quoted(quoted(rule))})'
 
 
 def _object(kind: str, name: str, spec: Manifest) -> Manifest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.admission.guard import Guard, quoted
+from policies.admission.guard import Guard, announced, quoted
 from policies.limits import API, PODS
 
 _LEAST: Final = "object.spec.minReplicas"
@@ -19,7 +19,7 @@ GUARD: Final = Guard(
     checks={
         "hpa-min-replicas": f"variables.of_another || ({PODS.least} <= {_LEAST} && {_LEAST} <= {PODS.most})",
         "hpa-max-replicas": f"variables.of_another || ({PODS.least} <= {_MOST} && {_MOST} <= {PODS.most})",
-        "hpa-range": f"{_LEAST} < {_MOST}",
+        "hpa-range": f"{_LEAST} < {_MOST} || ({_LEAST} == {_MOST} && {announced('hpa-range')})",
     },
 )
 """An autoscaler of the API is one that names it as its target, under whatever name."""

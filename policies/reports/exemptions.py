@@ -35,6 +35,7 @@ def as_json(exemptions: Sequence[Exemption], *, today: date) -> list[dict[str, A
             "rule": each.rule,
             "resource": each.resource,
             "field": each.field,
+            "value": each.value,
             "reason": each.reason,
             "owner": each.owner,
             "expires": each.expires.isoformat(),
@@ -45,7 +46,7 @@ def as_json(exemptions: Sequence[Exemption], *, today: date) -> list[dict[str, A
 
 
 def _line(exemption: Exemption, days: int) -> str:
-    about = " ".join(filter(None, (exemption.resource or "every object", exemption.field)))
+    about = " ".join(filter(None, (exemption.resource or "every object", exemption.field, exemption.value)))
     left = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
     holds = f"has ended {left} ago" if days < 0 else f"holds {left} more" if days else "ends today"
     who = f"{exemption.owner}: {exemption.reason}"

@@ -10,7 +10,7 @@ import pytest
 
 from policies import admission, registry
 from policies.admission import GUARDS, RULES, manifests
-from policies.limits import CPU_MILLICORES, DRAIN_S, HEALTH_PATH, MEMORY_MIB, PODS
+from policies.limits import CPU_MILLICORES, DRAIN_S, HEALTH_PATH, MEMORY_FOR_A_WHILE_MIB, MEMORY_MIB, PODS
 
 if TYPE_CHECKING:
     from policies.values import Manifest
@@ -109,8 +109,12 @@ def test_a_kind_whose_rules_are_all_exempt_denies_nothing() -> None:
     assert "rez-pdb" not in policies(("pdb-blocks-drain",))
 
 
-def test_an_annotation_lets_nothing_through() -> None:
-    assert "policies.rez.dev" not in json.dumps(manifests(tuple(RULES)))
+def test_an_annotation_lets_through_what_the_runbook_does_for_a_while_and_no_more() -> None:
+    assert {rule for rule in RULES if "policies.rez.dev" in expression(rule)} == {
+        "deployment-memory-limit",
+        "hpa-range",
+    }
+    assert f'quantity("{MEMORY_FOR_A_WHILE_MIB}Mi")' in expression("deployment-memory-limit")
 
 
 def test_nothing_that_controllers_write_is_judged_but_the_scale() -> None:

@@ -59,6 +59,11 @@ def test_exactly_one_field_can_be_named_and_the_object_left_out(too_big: list[Fi
     assert exempt(too_big, [entry | {"field": FIELD}]) == ["deployment-memory-limit"]
 
 
+@pytest.mark.parametrize(("value", "covered"), [("2Gi", True), ("1536Mi", False), ("2048Mi", False)])
+def test_exactly_one_value_can_be_named(too_big: list[Finding], value: str, *, covered: bool) -> None:
+    assert exempt(too_big, [ENTRY | {"value": value}]) == ["deployment-memory-limit"] * covered
+
+
 def test_last_day_counts_and_the_day_after_does_not(too_big: list[Finding]) -> None:
     assert exempt(too_big, [ENTRY], date(2026, 12, 1)) == ["deployment-memory-limit"]
     assert exempt(too_big, [ENTRY], date(2026, 12, 2)) == []

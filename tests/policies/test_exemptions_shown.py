@@ -19,7 +19,14 @@ TODAY = date(2026, 11, 25)
 
 
 def exemption(days: int, **changed: str) -> Exemption:
-    values = {"rule": "hpa-cpu-target", "resource": "", "field": "", "reason": "INC-7", "owner": "oncall@rezapp.com"}
+    values = {
+        "rule": "hpa-cpu-target",
+        "resource": "",
+        "field": "",
+        "value": "",
+        "reason": "INC-7",
+        "owner": "oncall@rezapp.com",
+    }
     return Exemption(**(values | changed), expires=TODAY + timedelta(days=days), origin="Pulumi.production.yaml")
 
 

@@ -76,6 +76,40 @@ def test_a_second_autoscaler_by_hand_is_held_within_the_bounds(
     assert ("autoscaled" in done) == allowed
 
 
+@pytest.mark.parametrize(
+    ("rule", "memory", "refused"),
+    [
+        ("", "1Gi", ""),
+        ("", "1025Mi", "deployment-memory-limit"),
+        ("deployment-memory-limit", "2Gi", ""),
+        ("deployment-memory-limit", "2049Mi", "deployment-memory-limit"),
+        ("hpa-range", "2Gi", "deployment-memory-limit"),
+    ],
+)
+def test_more_memory_has_to_be_announced(rule: str, memory: str, refused: str, server: Server) -> None:
+    body = _announcing(rule, "Deployment/merchant-backend")
+    body["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] = memory
+    assert server.create(body).denied_by == refused
+
+
+@pytest.mark.parametrize(
+    ("rule", "least", "most", "refused"),
+    [("", 5, 5, "hpa-range"), ("hpa-range", 5, 5, ""), ("hpa-range", 5, 4, "hpa-range"), ("hpa-range", 2, 2, "min")],
+)
+def test_pinned_pods_have_to_be_announced(rule: str, least: int, most: int, refused: str, server: Server) -> None:
+    body = _announcing(rule, "HorizontalPodAutoscaler/merchant-backend-hpa")
+    body["spec"] |= {"minReplicas": least, "maxReplicas": most}
+    answer = server.create(body)
+    assert refused in answer.denied_by if refused else answer.denied_by == ""
+
+
+def _announcing(rule: str, name: str) -> Manifest:
+    body = copy.deepcopy(golden().objects[name])
+    text = json.dumps([{"rule": rule, "reason": "a", "owner": "b", "expires": "2026-12-31"}])
+    body["metadata"].setdefault("annotations", {})["policies.rez.dev/exempt"] = text
+    return body
+
+
 def test_a_recreated_deployment_may_leave_the_number_to_its_autoscaler(server: Server) -> None:
     body = golden().objects["Deployment/merchant-backend"]
     assert "replicas" not in body["spec"]
