@@ -98,14 +98,12 @@ def declare(
     *,
     stack: str = "local",
     release: str | None = f"v1={IMAGE}",
-    overrides: str = "",
     outputs: dict[str, Any] | None = None,
     sections: dict[str, Any] | None = None,
 ) -> Declared:
     whole = config(stack) | {f"rez-infra:{key}": json.dumps(value) for key, value in (sections or {}).items()}
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(whole))
     monkeypatch.delenv("REZ_RELEASE", raising=False)
-    monkeypatch.setenv("REZ_OVERRIDES", overrides)
     if release is not None:
         monkeypatch.setenv("REZ_RELEASE", release)
 
@@ -239,7 +237,8 @@ def bounds(declared: Declared) -> tuple[float, float]:
 
 def test_an_override_is_declared_and_told_by_the_objects_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"scale": override(1, pods={"min": 5, "max": 5}), "memory": override(1, limit_mib=2048)}
-    declared = declare(monkeypatch, overrides=json.dumps(asked))
+    monkeypatch.setenv("REZ_OVERRIDES", json.dumps(asked))
+    declared = declare(monkeypatch)
     assert bounds(declared) == (5, 5)
     found = Overrides.of(declared.exports["overrides"])
     assert found == Overrides.model_validate(asked)
@@ -259,8 +258,9 @@ def test_a_restart_is_kept_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_that_cannot_be_is_refused_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REZ_OVERRIDES", json.dumps({"memory": override(1, limit_mib=4096)}))
     with pytest.raises(PreconditionError, match=r"REZ_OVERRIDES: memory.limit_mib: .*2048"):
-        declare(monkeypatch, overrides=json.dumps({"memory": override(1, limit_mib=4096)}))
+        declare(monkeypatch)
 
 
 def test_without_any_release_it_refuses_before_the_first_object(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TIMEOUT_S = 1800
-_HIDDEN = ("AWS_", "GITHUB_", "PULUMI_", "KUBECONFIG", "CI", "REZ_RELEASE")
+_HIDDEN = ("AWS_", "GITHUB_", "PULUMI_", "KUBECONFIG", "CI", "REZ_RELEASE", "REZ_OVERRIDES")
 """Names, or what they begin with, that no job of ours may find here by chance."""
 
 
