@@ -45,13 +45,18 @@ class PlanStep(NamedTuple):
     @property
     def destroys(self) -> bool:
         """Whether an object is to be deleted, or at least forgotten."""
-        return self.replaces or self.op == "delete"
+        return self.replaces or self.op == "delete" or self.gone
+
+    @property
+    def gone(self) -> bool:
+        """Whether a refresh did not find the object, and forgets it."""
+        return self.op == "refresh" and self.new is None
 
     @property
     def retained(self) -> bool:
         """Whether the engine forgets the old object rather than delete it."""
         options = self.resource.options
-        return options is not None and options.retain_on_delete is True
+        return self.gone or (options is not None and options.retain_on_delete is True)
 
 
 class Plan:

@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.engine import backend, checkpoint, environment, events, guard, locks, pending, process, state_files
-from infra.engine.commands import FREEING, JUDGED, MUTATING, PLAN, command_of
+from infra.engine import backend, checkpoint, environment, events, gate, guard, locks, pending, process, state_files
+from infra.engine.commands import ASKING, FREEING, JUDGED, MUTATING, PLAN, PLANNED, UNPLANNED, command_of, plan_of
 from infra.errors import PreconditionError
 from infra.local import paths
 from infra.settings import Settings, load
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from infra.engine.process import OnLine
     from infra.engine.state_files import StateFiles
+    from infra.errors import RezError
 
 _NO_STACK = 6
 """The engine's exit code for a stack that its backend does not know."""
@@ -172,23 +173,48 @@ class Engine:
 
         Raises:
             SettingsError: The stack's settings cannot work.
-            PolicyViolation: A mandatory policy failed.
+            PolicyViolation: A mandatory policy failed, or the plan costs data; nothing was touched.
             LockHeld: Somebody else changes the stack.
             UnavailableError: The cluster does not answer.
             DriftFound: There are changes and `--expect-no-changes` was given.
             RezError: Any other failure of an operation, with the engine's own words.
         """
         command = command_of(args)
+        if self.stack != LOCAL and command in UNPLANNED:
+            remedy = f"use `rez pulumi up --stack {self.stack}`"
+            raise PreconditionError(f"{command} brings changes in that nobody has judged: {remedy}")
         if command not in JUDGED:
             code = process.attached(args, cwd=self.root, env=self._environment)
             if command in FREEING and code == 0:
                 self.adopt()  # its lock is gone, so that nothing else will tell of what that run began
             return code
+        if self.stack != LOCAL and command in PLANNED:
+            self._refuse_costly(args, env)
         self._judged(args, env=env, on_line=on_line)
         return 0
 
+    def _refuse_costly(self, args: Sequence[str], env: dict[str, str] | None) -> None:
+        """Judge the plan of a command whose arguments are a person's; the local stack has nothing to lose."""
+        self._guard(load(self.stack, self.root))
+        self.recover()  # what a killed engine left would show as a plan
+        print("judging the plan", file=sys.stderr)
+        told, failure = self._told(plan_of(args), env={**(env or {}), **ASKING}, on_line=lambda _: None)
+        if failure is None or events.ended(told):  # the engine's own protection hides nothing of what was planned
+            gate.refuse_plan(told, stack=self.stack, say=lambda line: print(line, file=sys.stderr), root=self.root)
+        if failure:
+            raise failure
+
     def _judged(self, args: Sequence[str], *, env: dict[str, str] | None, on_line: OnLine | None) -> str:
         """Run a command that tells by events how it went; gives the events, one JSON object a line."""
+        told, failure = self._told(args, env=env, on_line=on_line)
+        if failure:
+            raise failure
+        return told
+
+    def _told(
+        self, args: Sequence[str], *, env: dict[str, str] | None, on_line: OnLine | None
+    ) -> tuple[str, RezError | None]:
+        """The events of such a command, and how it failed."""
         command = command_of(args)
         settings = load(self.stack, self.root)  # what cannot work is refused before the engine starts
         if command in MUTATING:
@@ -203,9 +229,7 @@ class Engine:
             log = Path(folder) / "events"
             code, output = process.run([*args, "--event-log", str(log)], cwd=self.root, env=whole, on_line=on_line)
             told = log.read_text() if log.exists() else ""
-        if failure := events.judge(events.parse(told), output, code, writes=command in MUTATING):
-            raise failure
-        return told
+        return told, events.judge(events.parse(told), output, code, writes=command in MUTATING)
 
     def up(
         self,
@@ -227,7 +251,8 @@ class Engine:
             RezError: As `run`.
         """
         options = [*self._options(targets), *(["--skip-preview"] if previewed else [])]
-        self.run(["up", "--yes", *options], env=_release(release), on_line=on_line)
+        run = self._judged if previewed else self.run
+        run(["up", "--yes", *options], env=_release(release), on_line=on_line)
 
     def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> str:
         """Show what `up` would do, policies included; touches nothing.

@@ -63,6 +63,11 @@ def parse(log: str) -> list[Event]:
     return events
 
 
+def ended(log: str) -> bool:
+    """Whether an event log comes to its end, be it a good one or not."""
+    return any("summaryEvent" in event for event in parse(log))
+
+
 def _text(message: str) -> str:
     return _COLOR.sub("", message).strip()
 

@@ -59,4 +59,4 @@ class TakingEngine(Engine):
             RezError: As `run`.
         """
         options = ["--yes", "--skip-preview", "--refresh", *self._options(targets)]
-        self.run(["up", *options], env=_TAKE_OVER, on_line=on_line)
+        self._judged(["up", *options], env=_TAKE_OVER, on_line=on_line)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from infra.drift import declared, plan
+from infra.engine import gate
 from infra.errors import PreconditionError, RezError, RollbackFailed, RolloutTimeout
 from infra.operations import drift
-from infra.rollout import gate
 from infra.rollout.releases import current_release
 from infra.rollout.settle import settle
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.rollout import gate
+from infra.engine import gate
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from infra.rollout import failure, gate, ledger
+from infra.engine import gate
+from infra.rollout import failure, ledger
 from infra.rollout import watch as watching
 from infra.rollout.go_back import go_back
 from infra.rollout.phases import preview, record, up, watch

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from policies.inputs.loaded import Extent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from policies.inputs.pulumi_file import PulumiFile
 
@@ -60,14 +60,18 @@ def _of_events(source: PulumiFile) -> Steps:
     if not any("summaryEvent" in event for event in events):
         raise source.unreadable("it ends before the engine's summary")
     planned = [state(state(event, "resourcePreEvent"), "metadata") for event in events if "resourcePreEvent" in event]
-    return _steps([_step(each) for each in planned], [state(event, "diagnosticEvent") for event in events])
+    ends = [state(state(event, "resOutputsEvent"), "metadata") for event in events if "resOutputsEvent" in event]
+    gone = [end.get("urn") for end in ends if end.get("op") == "delete"]
+    return _steps([_step(each, gone) for each in planned], [state(event, "diagnosticEvent") for event in events])
 
 
-def _step(metadata: dict[str, Any]) -> dict[str, Any]:
+def _step(metadata: dict[str, Any], gone: Collection[object]) -> dict[str, Any]:
+    """A step with the digest's names; a refresh that finds nothing tells so at its end alone."""
+    lost = metadata.get("op") == "refresh" and metadata.get("urn") in gone
     return {
         **metadata,
         "oldState": metadata.get("old"),
-        "newState": metadata.get("new"),
+        "newState": None if lost else metadata.get("new"),
         "replaceReasons": metadata.get("keys"),
     }
 

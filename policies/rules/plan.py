@@ -60,9 +60,10 @@ def stateful_loss(node: Node, step: PlanStep, plan: Plan) -> Iterator[Violation]
     enforcement=Enforcement.ADVISORY,
 )
 def stateful_forgotten(node: Node, step: PlanStep, _plan: Plan) -> Iterator[Violation]:
-    """Tell of data that is left to itself."""
+    """Tell of data that is left to itself, and of data that a refresh finds gone."""
     if (what := held(step.resource)) and step.destroys and step.retained:
-        yield node.must(_PLAN, be=f"be on purpose: {what} will stay without an owner", value=_intent(step))
+        after = f"the next update starts without {what}" if step.gone else f"{what} will stay without an owner"
+        yield node.must(_PLAN, be=f"be on purpose: {after}", value=_intent(step))
 
 
 @plan_rule(
@@ -95,6 +96,8 @@ def rename(node: Node, step: PlanStep, plan: Plan) -> Iterator[Violation]:
 
 
 def _intent(step: PlanStep) -> str:
+    if step.gone:
+        return "to forget it, since it is no longer there"
     if not step.replaces:
         return "to forget it (retainOnDelete)" if step.retained else "to delete it"
     causes = ", ".join(f"{path} is {_change(step, path)}" for path in step.reasons)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from infra.engine.commands import JUDGED, MUTATING, command_of
+from infra.engine.commands import JUDGED, MUTATING, PLANNED, command_of, plan_of
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,23 @@ def test_the_command_is_read_as_the_engine_reads_it(line: str, command: str) -> 
 def test_an_alias_counts_as_its_command() -> None:
     assert {"up", "update", "destroy", "down", "dn", "refresh", "import"} == MUTATING
     assert {"preview", "pre"} == JUDGED - MUTATING
+
+
+@pytest.mark.parametrize(
+    ("line", "plan"),
+    [
+        ("up", "preview"),
+        ("--color never up --yes --skip-preview --target x", "--color never preview --target x"),
+        ("--stack up update -yf --continue-on-error", "--stack up preview"),
+        ("up --yes=true --strict --refresh", "preview --refresh"),
+        ("destroy -ys production", "destroy -s production --preview-only"),
+        ("dn -f -y", "dn --preview-only"),
+        ("refresh --yes --preview-only", "refresh --preview-only --preview-only"),
+    ],
+)
+def test_a_plan_is_that_of_the_command_and_confirms_nothing(line: str, plan: str) -> None:
+    assert plan_of(line.split()) == plan.split()
+
+
+def test_all_that_may_cost_data_is_planned() -> None:
+    assert {"import"} == MUTATING - PLANNED

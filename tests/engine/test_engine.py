@@ -160,6 +160,12 @@ class TestRun:
         assert Engine("local").run(["stack", "import", "--file", "up"]) == 3
         assert pulumi.calls == ["stack import --file up"]
 
+    def test_what_no_plan_tells_of_is_for_the_local_stack_alone(self, pulumi: Fake) -> None:
+        with pytest.raises(PreconditionError, match="watch brings changes in that nobody has judged: use `rez pulumi"):
+            Engine("production").run(["watch"])
+        assert pulumi.calls == []
+        assert Engine("local").run(["watch"]) == 0
+
     def test_settings_that_cannot_work_stop_before_the_engine_starts(self, pulumi: Fake, tmp_path: Path) -> None:
         (tmp_path / "Pulumi.local.yaml").write_text("config:\n  rez-infra:nonsense: 1\n")
         with pytest.raises(SettingsError, match="nonsense"):

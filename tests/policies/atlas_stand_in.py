@@ -1,10 +1,12 @@
-"""A provider that stands in for Atlas' in previews: it compares what is asked for with what it last saw, no more."""
+"""A provider that stands in for Atlas': it compares what is asked for with what it last saw, and finds nothing live."""
 # ruff: noqa: N802 - the protocol names the methods
 
 from __future__ import annotations
 
 from importlib.metadata import version
 from typing import Any
+
+from google.protobuf import empty_pb2
 
 from infra.local.plugins.kubernetes import codec, diff
 from infra.local.plugins.server import serve
@@ -49,6 +51,12 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):  # type: ignore[misc
 
     def Update(self, request: Any, context: Any) -> Any:
         return provider_pb2.UpdateResponse(properties=request.news)
+
+    def Read(self, request: Any, context: Any) -> Any:
+        return provider_pb2.ReadResponse()
+
+    def Delete(self, request: Any, context: Any) -> Any:
+        return empty_pb2.Empty()
 
 
 serve(lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(), server))

@@ -53,16 +53,21 @@ for each in json.loads(os.environ["OBJECTS"]):
 
 
 class Recorder:
-    """An engine with a state of its own below a folder."""
+    """An engine with a state of its own below a folder.
+
+    Attributes:
+        root: The folder.
+        env: The engine's environment.
+    """
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self.root = root
         (root / "state").mkdir()
         project = f"name: {PROJECT}\nruntime:\n  name: python\n  options: {{virtualenv: {sys.prefix}}}\n"
         (root / "Pulumi.yaml").write_text(project, encoding="utf-8")
         (root / "__main__.py").write_text(PROGRAM, encoding="utf-8")
         pulumi = toolchain.ensure(["pulumi"], lambda line: print(line, file=sys.stderr))["pulumi"]
-        self._env = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")} | {
+        self.env = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_")} | {
             "PATH": os.pathsep.join([str(pulumi.resolve().parent), os.environ["PATH"]]),
             "PULUMI_HOME": str(root / "home"),
             "PULUMI_BACKEND_URL": f"file://{root / 'state'}",
@@ -85,14 +90,14 @@ class Recorder:
 
     def digest(self, case: Case, *options: str) -> dict[str, Any]:
         """The preview as `--json` tells it, without what differs from run to run."""
-        self._set(case.state)
+        self.declare(case.state)
         said = json.loads(self._call("preview", "--json", *case.options, *options, objects=case.program))
         return {"steps": [_quiet(step) for step in said["steps"]], "changeSummary": said["changeSummary"]}
 
     def events(self, case: Case) -> list[dict[str, Any]]:
         """The preview as the engine's events, debugging and times left out."""
-        self._set(case.state)
-        log = self._root / "events"
+        self.declare(case.state)
+        log = self.root / "events"
         self._call("preview", "--event-log", str(log), objects=case.program)
         kept = ("resourcePreEvent", "summaryEvent")
         said = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -100,11 +105,17 @@ class Recorder:
 
     def export(self, case: Case) -> dict[str, Any]:
         """The state as `stack export` tells it."""
-        self._set(case.state)
+        self.declare(case.state)
         said = json.loads(self._call("stack", "export"))
         return {"version": said["version"], "deployment": {"resources": said["deployment"]["resources"]}}
 
-    def _set(self, objects: Iterable[Object]) -> None:
+    def resources(self) -> list[Any]:
+        """What the state holds, the stack and its providers aside."""
+        every = json.loads(self._call("stack", "export"))["deployment"].get("resources", [])
+        return [each for each in every if not each["type"].startswith("pulumi:")]
+
+    def declare(self, objects: Iterable[Object]) -> None:
+        """Make these the state."""
         stack = _urn("pulumi:pulumi:Stack", f"{PROJECT}-{STACK}")
         resources = [{"urn": stack, "custom": False, "type": "pulumi:pulumi:Stack"}]
         resources += [_provider(name) for name in VERSIONS]
@@ -121,8 +132,8 @@ class Recorder:
             command = ["pulumi", *args, "--non-interactive"]
         done = subprocess.run(
             command,
-            cwd=self._root,
-            env=self._env | {"OBJECTS": json.dumps(declared)},
+            cwd=self.root,
+            env=self.env | {"OBJECTS": json.dumps(declared)},
             input=text,
             capture_output=True,
             text=True,

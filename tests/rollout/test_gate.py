@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from infra.engine import gate
 from infra.errors import PolicyViolation, PreconditionError, RezError
 from infra.manifests.names import REPOSITORY
-from infra.rollout import bring, deploy, gate, rollback
+from infra.rollout import bring, deploy, rollback
 from infra.rollout.phases.record import record
 from infra.rollout.target import API_COMPONENT
 

@@ -10,17 +10,19 @@ from infra.local.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+    from pathlib import Path
 
     from policies.rule import Finding
 
 
-def refuse_plan(plan: str, *, stack: str, say: Callable[[str], None]) -> None:
+def refuse_plan(plan: str, *, stack: str, say: Callable[[str], None], root: Path | None = None) -> None:
     """Refuse a plan that costs data.
 
     Args:
         plan: The engine's events.
         stack: The stack's name.
         say: Told of what is found but does not block.
+        root: The folder of the stack file, None for this project's.
 
     Raises:
         PolicyViolation: A mandatory rule is broken.
@@ -33,7 +35,7 @@ def refuse_plan(plan: str, *, stack: str, say: Callable[[str], None]) -> None:
         steps = preview.read(plan, "the engine's plan").steps
     except ValueError as error:
         raise RezError(str(error)) from None
-    _refuse(judge_plan(steps, stack=stack), stack=stack, say=say)
+    _refuse(judge_plan(steps, stack=stack), file=_stack_file(stack, root), say=say)
 
 
 def refuse_release(
@@ -53,14 +55,18 @@ def refuse_release(
     """
     from policies.release import judge_release
 
-    _refuse(judge_release(version, running, known, stack=stack), stack=stack, say=say)
+    _refuse(judge_release(version, running, known, stack=stack), file=_stack_file(stack, None), say=say)
 
 
-def _refuse(findings: Iterable[Finding], *, stack: str, say: Callable[[str], None]) -> None:
+def _stack_file(stack: str, root: Path | None) -> Path:
+    return (root or ROOT) / f"Pulumi.{stack}.yaml"
+
+
+def _refuse(findings: Iterable[Finding], *, file: Path, say: Callable[[str], None]) -> None:
     from policies.rule import Enforcement
 
     blocking = []
-    for finding in _judged(list(findings), stack):
+    for finding in _judged(list(findings), file):
         line = f"{finding.rule.id}: {finding.text}"
         if finding.exemption is not None:
             say(f"{finding.rule.id}: {finding.exemption}: {finding.message}")
@@ -72,7 +78,7 @@ def _refuse(findings: Iterable[Finding], *, stack: str, say: Callable[[str], Non
         raise PolicyViolation("\n".join(blocking))
 
 
-def _judged(findings: list[Finding], stack: str) -> list[Finding]:
+def _judged(findings: list[Finding], file: Path) -> list[Finding]:
     """The findings, marked where the stack file exempts them."""
     if not findings:
         return []
@@ -80,7 +86,7 @@ def _judged(findings: list[Finding], stack: str) -> list[Finding]:
     from policies.inputs.stack_file import exemptions
 
     try:
-        declared = exemptions(ROOT / f"Pulumi.{stack}.yaml")
+        declared = exemptions(file)
     except ValueError as error:
         raise PreconditionError(str(error)) from None
     return cover(findings, [declared], today=datetime.now(UTC).date())
