@@ -28,6 +28,7 @@ APPLY_PATCH = "application/apply-patch+yaml"
 FIELD_MANAGER = "rez-infra"
 POOL_SIZE = 32
 _UNAVAILABLE = frozenset({502, 503, 504})
+_STATUS = '{"kind":"Status"'
 
 __all__ = ["FIELD_MANAGER", "ApiError", "Cluster"]
 
@@ -136,6 +137,12 @@ class Cluster:
         path = self._path_of(manifest, name=manifest["metadata"]["name"])
         return self.request("PATCH", path, query=query, body=manifest, content_type=APPLY_PATCH, timeout_s=30)
 
+    def label(self, kind: str, name: str, namespace: str, labels: Mapping[str, str]) -> Manifest:
+        """Set labels of a live object of the core group, and leave everything else alone."""
+        path = self.path("v1", kind, namespace=namespace, name=name)
+        body = {"metadata": {"labels": dict(labels)}}
+        return self.request("PATCH", path, body=body, content_type="application/merge-patch+json")
+
     def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         """Create an object that must not exist yet; 409 when it does."""
         query = {"fieldManager": FIELD_MANAGER, **({"dryRun": "All"} if dry_run else {})}
@@ -193,6 +200,21 @@ class Cluster:
         path = self.path("v1", "Pod", namespace=namespace, name=pod) + "/log"
         return self._send("GET", path, query, None, "application/json", 10).data.decode(errors="replace")
 
+    def ask_pod(self, namespace: str, pod: str, port: int, path: str, *, timeout_s: float = 5.0) -> tuple[int, str]:
+        """Get a page of a pod through the API server's proxy, and return the pod's own status and body.
+
+        Raises:
+            ApiError: The API server refuses to ask, or knows no such pod.
+            UnavailableError: It does not answer, or does not reach the pod.
+        """
+        whole = f"{self.path('v1', 'Pod', namespace=namespace, name=pod)}:{port}/proxy{path}"
+        response = self._exchange("GET", whole, None, None, "application/json", timeout_s)
+        body = response.data.decode(errors="replace")
+        # What the API server itself has to say is a Status, whatever the app answers with.
+        if response.status >= HTTPStatus.BAD_REQUEST and body.startswith(_STATUS):
+            raise self._refusal(response, f"Pod {namespace}/{pod}{path}", secret=False)
+        return response.status, body
+
     def _path_of(self, manifest: Manifest, *, name: str | None = None) -> str:
         namespace = manifest["metadata"].get("namespace") or self.namespace
         return self.path(manifest["apiVersion"], manifest["kind"], namespace=namespace, name=name)
@@ -230,6 +252,23 @@ class Cluster:
         *,
         stream: bool = False,
     ) -> BaseHTTPResponse:
+        response = self._exchange(method, path, query, body, content_type, timeout_s, stream=stream)
+        if response.status >= HTTPStatus.BAD_REQUEST:
+            subject = subject_of(body) or f"{method} {path}"
+            raise self._refusal(response, subject, secret=(body or {}).get("kind") == "Secret")
+        return response
+
+    def _exchange(  # noqa: PLR0913, PLR0917 - an HTTP request has that many parts
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: Mapping[str, Any] | None,
+        content_type: str,
+        timeout_s: float,
+        *,
+        stream: bool = False,
+    ) -> BaseHTTPResponse:
         import urllib3
 
         headers = {"Accept": "application/json", "User-Agent": FIELD_MANAGER}
@@ -246,15 +285,11 @@ class Cluster:
         )
         throttled.raise_on_status = False
         try:
-            response = pool.request(
+            return pool.request(
                 method, url, headers=headers, body=data, timeout=timeout, preload_content=not stream, retries=throttled
             )
         except urllib3.exceptions.HTTPError as error:
             raise self._unavailable(error) from error
-        if response.status >= HTTPStatus.BAD_REQUEST:
-            subject = subject_of(body) or f"{method} {path}"
-            raise self._refusal(response, subject, secret=(body or {}).get("kind") == "Secret")
-        return response
 
     def _lines(self, response: BaseHTTPResponse) -> Iterator[bytes]:
         import urllib3

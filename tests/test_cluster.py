@@ -194,3 +194,27 @@ def test_logs_are_text(server: Server, cluster: Cluster) -> None:
 def test_deleting_what_is_gone_is_fine(cluster: Cluster) -> None:
     cluster.delete("v1", "ConfigMap", "x", "n")
     cluster.delete("example.com/v1", "Gadget", "x", "n")
+
+
+PROXY = "/api/v1/namespaces/n/pods/p:3000/proxy/health"
+
+
+def test_a_pod_is_asked_through_the_api_server(server: Server, cluster: Cluster) -> None:
+    server.answers[PROXY] = 503, {"status": "unavailable"}
+    assert cluster.ask_pod("n", "p", 3000, "/health") == (503, '{"status": "unavailable"}')
+
+
+@pytest.mark.parametrize(("code", "kind"), [(503, UnavailableError), (404, ApiError), (403, ApiError)])
+def test_what_the_api_server_says_of_a_pod_is_not_the_pods_answer(
+    server: Server, cluster: Cluster, code: int, kind: type[Exception]
+) -> None:
+    status = b'{"kind":"Status","apiVersion":"v1","message":"error trying to reach service: dial tcp","code":%d}' % code
+    server.answers[PROXY] = code, status
+    with pytest.raises(kind, match="error trying to reach service"):
+        cluster.ask_pod("n", "p", 3000, "/health")
+
+
+def test_labels_are_set_and_nothing_else(server: Server, cluster: Cluster) -> None:
+    server.answers["/api/v1/namespaces/n/pods/p"] = 200, {}
+    cluster.label("Pod", "p", "n", {"app": "shop"})
+    assert server.requests[-1] == ("PATCH", "/api/v1/namespaces/n/pods/p", {"metadata": {"labels": {"app": "shop"}}})

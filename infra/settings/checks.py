@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.quantities import format_milliseconds, format_percent, format_seconds
-from infra.settings import pod_checks
+from infra.settings import canary_checks, pod_checks
 from infra.settings.alerts import LatencyLevels, PercentLevels
 from infra.settings.data import (
     CONNECTION_LIMIT,
@@ -178,6 +178,10 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
     (pod_checks.stop_fits_the_grace_period, ("api.rollout",)),
     (pod_checks.start_fits_the_deadline, ("api.probes.startup", "api.rollout")),
     (pod_checks.liveness_is_patient, ("api.probes.liveness",)),
+    (canary_checks.canary_fits_the_surge, ("api.rollout", "canary")),
+    (canary_checks.judges_take_their_time, ("stack", "canary", "bake")),
+    (canary_checks.promotion_is_by_hand, ("stack", "canary")),
+    (canary_checks.metrics_have_one_source, ("telemetry",)),
     (pool_is_a_range, ("database.pool",)),
     (connections_fit_the_tier, ("api.pods", "api.rollout", "database")),
     (disk_fits_the_tier, ("database",)),

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from infra.settings.alerts import Alerts
 from infra.settings.api import Api
+from infra.settings.canary import Bake, Canary
 from infra.settings.contacts import Contacts
 from infra.settings.data import Database, Redis, Storage
 from infra.settings.exemptions import Exemptions
@@ -16,6 +17,7 @@ from infra.settings.platform import Cluster, Network
 from infra.settings.provenance import Provenance
 from infra.settings.secret_sources import SecretSources
 from infra.settings.service import Service, Technology
+from infra.settings.telemetry import Telemetry
 from infra.settings.units import Section
 
 LOCAL: Final = "local"
@@ -32,6 +34,8 @@ class Settings(Section):
     service: Service
     technology: Technology
     api: Api
+    canary: Canary
+    bake: Bake
     storage: Storage
     database: Database
     redis: Redis
@@ -42,6 +46,7 @@ class Settings(Section):
     cluster: Cluster = Field(default=Cluster())
     secret_sources: SecretSources = Field(default=SecretSources())
     provenance: Provenance = Field(default=Provenance())
+    telemetry: Telemetry = Field(default=Telemetry())
     exemptions: Exemptions = Field(
         default=(), description="ours: rules of the policy pack that are set aside for a while"
     )
