@@ -45,7 +45,8 @@ def comment(
 ) -> None:
     """Write a preview as the one comment of its pull request; its files are data, and are checked.
 
-    The output `number` names the pull request, and is empty when the preview is not of its head any more.
+    The output `number` names the pull request if there are findings to upload for it, too; it is empty when there are
+    none, or when the preview is not of its head any more.
     """
     from pathlib import Path
 
@@ -57,7 +58,7 @@ def comment(
     job = Job(os.environ)
     found = delivery.read(Path(folder))
     outdated = deliver(Api.of_job(os.environ), found, delivery.Run.of(job.event()))
-    job.put("number", "" if outdated else str(found.number))
+    job.put("number", str(found.number) if found.findings and not outdated else "")
     typer.echo(f"nothing written: {outdated}" if outdated else f"written to pull request {found.number}")
 
 

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from infra.errors import Terminated
 from infra.github import delivery, outcome
+from infra.github.log import calm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +30,8 @@ def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None, acc
     Args:
         arguments: As after `rez`.
         job: Whose page it is; it gets the output `code`, too.
-        artifact: A folder that gets what a job with other permissions needs: the command's output, and the number of
-            the pull request if there is one. It is made before the command runs.
+        artifact: A folder that gets what a job with other permissions needs: the command's output, or why there is
+            none, and the number of the pull request if there is one. It is made before the command runs.
         accept: Exit codes that a later job acts on.
 
     Returns:
@@ -41,13 +42,13 @@ def run(arguments: Sequence[str], job: Job, *, artifact: Path | None = None, acc
         if number := job.event().get("number"):
             (artifact / delivery.NUMBER).write_text(f"{number}\n", encoding="utf-8")
     code, output, errors = _run(arguments)
-    if artifact:
-        (artifact / delivery.REPORT).write_text(output, encoding="utf-8")
     lines = [line.removeprefix(_ERROR) for line in errors.splitlines() if line.startswith(_ERROR)]
     accepted = code in accept
     command = shlex.join(["rez", *arguments])
     told = outcome.FOUND if accepted else code
     shown = outcome.summary(command, told, output, "\n".join(lines), markdown="markdown" in arguments)
+    if artifact:
+        (artifact / delivery.REPORT).write_text(output or shown, encoding="utf-8")
     job.summarize(shown)
     job.put("code", str(code))
     return 0 if accepted else code
@@ -70,11 +71,11 @@ def _run(arguments: Sequence[str]) -> tuple[int, str, str]:
 
 
 def _shown(source: IO[str] | None, target: IO[str]) -> str:
-    """Pass lines on as they come, and keep them."""
+    """Pass lines on as they come, without commands to the runner, and keep them as they are."""
     kept: list[str] = []
     room = KEPT
     for line in source or ():
-        target.write(line)
+        target.write(calm(line))
         target.flush()
         kept.append(line[:room])
         room -= len(kept[-1])

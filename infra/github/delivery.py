@@ -30,10 +30,12 @@ class Delivery:
     Attributes:
         number: The pull request that they say they are about.
         report: Markdown.
+        findings: Whether there is a SARIF log; a preview that was refused has none.
     """
 
     number: int
     report: str
+    findings: bool
 
 
 def read(folder: Path) -> Delivery:
@@ -49,8 +51,10 @@ def read(folder: Path) -> Delivery:
     if not (number.isascii() and number.isdecimal() and int(number) > 0):
         raise PreconditionError(f"{NUMBER}: is no number of a pull request")
     report = _text(folder, REPORT)
-    check_sarif(_text(folder, SARIF))
-    return Delivery(int(number), report)
+    findings = os.path.lexists(folder / SARIF)
+    if findings:
+        check_sarif(_text(folder, SARIF))
+    return Delivery(int(number), report, findings=findings)
 
 
 def check_sarif(text: str) -> None:

@@ -84,6 +84,19 @@ def test_another_job_gets_the_output_and_the_number(step: Step) -> None:
     assert "averageUtilization: 70" in (left / "report.md").read_text()
 
 
+def test_another_job_learns_why_there_is_no_output(step: Step) -> None:
+    step.github("run", "--artifact", "left", "--", "policies", "explain", "nope")
+    left = (step.folder / "left" / "report.md").read_text()
+    assert "refused, nothing was touched" in left
+    assert "nope: no such rule" in left
+
+
+def test_no_text_from_elsewhere_commands_the_runner(step: Step) -> None:
+    done = step.github("run", "--", "policies", "explain", "x\n::add-mask::production\n##[error]forged")
+    assert "::add-mask::production" in done.stderr
+    assert [line for line in done.stderr.splitlines() if line.lstrip().startswith("::") or "##[" in line] == []
+
+
 def test_without_a_pull_request_there_is_no_number(tmp_path: Path) -> None:
     Step(tmp_path, {"schedule": "7 * * * *"}).github("run", "--artifact", "left", "--", "policies", "list")
     assert {file.name for file in (tmp_path / "left").iterdir()} == {"report.md"}
@@ -139,6 +152,19 @@ def test_a_comment_is_written_from_what_was_left(step: Step, hub: Hub) -> None:
     done = step.github("comment", ".", **hub.env())
     assert (done.returncode, done.stdout[:34]) == (0, "nothing written: pull request 7: i")
     assert step.outputs == {"number": ""}
+
+
+def test_a_preview_that_was_refused_takes_the_place_of_the_last_one(step: Step, hub: Hub) -> None:
+    sha = "a" * 40
+    hub.pull(7, sha, "stranger/fork")
+    before = hub.comment(7, "<!-- rez: preview -->\n### passed")
+    run = {"head_sha": sha, "head_repository": {"full_name": "stranger/fork"}, "html_url": "https://github.com/x"}
+    step.github("run", "--artifact", "left", "--", "preview", "--base", "no-such-revision")
+    (step.folder / "event.json").write_text(json.dumps({"workflow_run": run}))
+    done = step.github("comment", "left", **hub.env())
+    assert (done.returncode, done.stdout) == (0, "written to pull request 7\n"), done.stderr
+    assert "no-such-revision" in before["body"]
+    assert step.outputs == {"code": "2", "number": ""}
 
 
 def test_an_issue_is_opened_and_closed(step: Step, hub: Hub) -> None:

@@ -16,7 +16,7 @@ GITHUB_TAKES = 65_536
 
 def test_the_first_preview_is_a_new_comment(hub: Hub) -> None:
     hub.pull(7, SHA)
-    assert deliver(Api.of_job(hub.env()), Delivery(7, "### Preview: passed"), RUN) == ""
+    assert deliver(Api.of_job(hub.env()), Delivery(7, "### Preview: passed", findings=True), RUN) == ""
     (written,) = hub.comments[7]
     assert written["body"].startswith(f"{MARK}\n### Preview: passed\n")
     assert RUN.url in written["body"]
@@ -27,8 +27,8 @@ def test_the_next_preview_edits_it_in_place(hub: Hub) -> None:
     hub.pull(7, SHA)
     api = Api.of_job(hub.env())
     hub.comment(7, "first!", STRANGER)
-    deliver(api, Delivery(7, "old"), RUN)
-    deliver(api, Delivery(7, "new"), RUN)
+    deliver(api, Delivery(7, "old", findings=True), RUN)
+    deliver(api, Delivery(7, "new", findings=True), RUN)
     assert [each["body"].splitlines()[-3 if each["user"] != STRANGER else 0] for each in hub.comments[7]] == [
         "first!",
         "new",
@@ -39,7 +39,7 @@ def test_the_next_preview_edits_it_in_place(hub: Hub) -> None:
 def test_the_same_preview_writes_nothing(hub: Hub) -> None:
     hub.pull(7, SHA)
     for _ in range(2):
-        deliver(Api.of_job(hub.env()), Delivery(7, "same"), RUN)
+        deliver(Api.of_job(hub.env()), Delivery(7, "same", findings=True), RUN)
     assert hub.writes == ["POST /issues/7/comments"]
 
 
@@ -47,7 +47,7 @@ def test_a_stranger_who_writes_the_mark_gets_no_edit(hub: Hub) -> None:
     hub.pull(7, SHA)
     hub.comment(7, f"{MARK}\nall is well", STRANGER)
     hub.comment(7, f"quoting {MARK}")
-    deliver(Api.of_job(hub.env()), Delivery(7, "real"), RUN)
+    deliver(Api.of_job(hub.env()), Delivery(7, "real", findings=True), RUN)
     assert hub.writes == ["POST /issues/7/comments"]
 
 
@@ -55,21 +55,23 @@ def test_our_comment_is_found_behind_many_others(hub: Hub) -> None:
     hub.pull(7, SHA)
     for number in range(150):
         hub.comment(7, f"{number}", STRANGER)
-    deliver(Api.of_job(hub.env()), Delivery(7, "old"), RUN)
-    deliver(Api.of_job(hub.env()), Delivery(7, "new"), RUN)
+    deliver(Api.of_job(hub.env()), Delivery(7, "old", findings=True), RUN)
+    deliver(Api.of_job(hub.env()), Delivery(7, "new", findings=True), RUN)
     assert hub.writes == ["POST /issues/7/comments", "PATCH /issues/comments/1150"]
 
 
 @pytest.mark.parametrize("pull", [{"sha": "f" * 40}, {"sha": SHA, "repository": "other/fork"}])
 def test_nothing_is_written_to_a_pull_request_that_the_run_is_not_about(hub: Hub, pull: dict[str, str]) -> None:
     hub.pull(7, **pull)
-    assert deliver(Api.of_job(hub.env()), Delivery(7, "spam"), RUN).startswith("pull request 7: its head is")
+    assert deliver(Api.of_job(hub.env()), Delivery(7, "spam", findings=True), RUN).startswith(
+        "pull request 7: its head is"
+    )
     assert hub.writes == []
 
 
 def test_a_number_that_is_no_pull_request_is_refused(hub: Hub) -> None:
     with pytest.raises(PreconditionError, match="GET /pulls/8"):
-        deliver(Api.of_job(hub.env()), Delivery(8, "spam"), RUN)
+        deliver(Api.of_job(hub.env()), Delivery(8, "spam", findings=True), RUN)
     assert hub.writes == []
 
 

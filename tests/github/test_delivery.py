@@ -52,10 +52,15 @@ def pull(sha: str = SHA, repository: str | None = "stranger/rez-infra", state: s
 
 def test_what_a_preview_left_is_read(folder: Path) -> None:
     found = read(folder)
-    assert (found.number, found.report) == (7, "### Preview: passed\n")
+    assert (found.number, found.report, found.findings) == (7, "### Preview: passed\n", True)
 
 
-@pytest.mark.parametrize("name", LARGEST)
+def test_a_preview_that_was_refused_left_no_findings(folder: Path) -> None:
+    (folder / "preview.sarif").unlink()
+    assert read(folder).findings is False
+
+
+@pytest.mark.parametrize("name", ["number", "report.md"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(PreconditionError, match=name):
