@@ -77,6 +77,12 @@ class Run:
         self._done: dict[str, Result] = {}
         self.uploads: list[dict[str, str]] = []
         (self.folder / "event.json").write_text(json.dumps(self.event))
+        self.env |= {"GITHUB_SHA": self._head()}
+
+    def _head(self) -> str:
+        """What is checked out: for a pull request its merge with the base; nothing outside of a repository."""
+        command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
+        return subprocess.run(command, cwd=self.workspace, capture_output=True, text=True, check=False).stdout.strip()
 
     def job(self, name: str) -> Result:
         """Run one job; those it needs must have run."""
@@ -156,7 +162,7 @@ class _Job:
         match action:
             case "actions/checkout":
                 assert (self._run.workspace / "Makefile").exists()  # the workspace is the checkout
-            case "actions/cache":
+            case "actions/cache" | "actions/cache/restore":
                 assert "REZ_CACHE" in self._run.instead  # this machine's own cache is what would be restored
             case "pulumi/actions":
                 assert given["pulumi-version"] == TOOLS["pulumi"].version  # `rez` finds the one that was built

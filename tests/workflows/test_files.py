@@ -17,7 +17,8 @@ from infra.operations.bootstrap.wanted import Wanted
 from tests.workflows.workflow import FILES, FOLDER, jobs, load, steps
 
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
-OURS = re.compile(r"(\.venv/bin/rez|make|sudo --preserve-env=CI,REZ_CACHE \.ci/run)\b")
+BASE = "git checkout --quiet --detach HEAD^1"
+OURS = re.compile(rf"(\.venv/bin/rez|make|sudo --preserve-env=CI,REZ_CACHE \.ci/run)\b|{re.escape(BASE)}$")
 TRUSTED = {"actions", "aws-actions", "github", "pulumi"}
 PERMISSIONS = {
     ("ci", "ci"): {"contents": "read"},
@@ -161,6 +162,19 @@ def test_a_script_is_one_command_of_ours_without_foreign_text(place: str, step: 
     assert "\n" not in script
     for text in ("${{", "$(", "`", ";", "&&", "||", "GITHUB_ENV", "GITHUB_PATH"):
         assert text not in script, text
+
+
+def test_a_pull_request_is_judged_by_nothing_of_its_own() -> None:
+    scripts = [step.get("run", "") for step in load("preview")["jobs"]["preview"]["steps"]]
+    assert scripts[:2] == ["", BASE]  # the checkout, then the base: what runs from there on is the base's
+    assert '--base HEAD --head "$GITHUB_SHA"' in scripts[-2]
+
+
+def test_a_preview_gets_the_tools_that_the_main_branch_has_built() -> None:
+    ((_, restored),) = used("actions/cache/restore")
+    ((_, kept),) = used("actions/cache")
+    assert {key: restored["with"][key] for key in ("path", "key")} == kept["with"]
+    assert restored["with"]["key"].startswith(restored["with"]["restore-keys"])
 
 
 def test_every_script_stops_at_its_first_failure() -> None:
