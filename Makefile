@@ -3,6 +3,7 @@
 .PHONY: help setup local local-down test unit engine lint lint-workflows bench sbom
 
 UV ?= $(shell command -v uv 2>/dev/null || echo python3 -m uv)
+PIP := python3 -m pip install --quiet --require-hashes --requirement .ci/uv.txt
 REZ := .venv/bin/rez
 SBOM ?= sbom.cdx.json
 
@@ -12,7 +13,7 @@ help: ## this list
 setup: .venv/.synced ## the locked Python environment in .venv (and uv by pip, if absent)
 
 .venv/.synced: uv.lock pyproject.toml
-	@command -v uv >/dev/null || python3 -m uv --version >/dev/null 2>&1 || python3 -m pip install --quiet --user --break-system-packages uv 2>/dev/null || python3 -m pip install --quiet uv
+	@command -v uv >/dev/null || python3 -m uv --version >/dev/null 2>&1 || $(PIP) --user --break-system-packages 2>/dev/null || $(PIP)
 	$(UV) sync --frozen --quiet
 	@touch $@
 

@@ -72,6 +72,15 @@ def test_dependabot_looks_at_every_lock() -> None:
     assert [lock for lock in locks if not covered(*lock)] == []
 
 
+def test_what_installs_everything_else_is_locked_itself() -> None:
+    """Every job runs it, also those that may deploy."""
+    command = ["make", "-n", "-B", ".venv/.synced"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    installs = re.findall(r"pip install [^|\n]*", shown)
+    assert installs
+    assert [line for line in installs if "--require-hashes --requirement .ci/uv.txt" not in line] == []
+
+
 def test_dependabot_looks_at_every_workflow() -> None:
     assert covered("github-actions", Path())  # the root stands for .github/workflows
     assert covered("github-actions", APP_RELEASE.parent.relative_to(ROOT))

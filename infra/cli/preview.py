@@ -30,7 +30,7 @@ def preview(
     """Show what a change would do, field by field, and what stands against it; nothing is touched.
 
     With --base it needs no credential, cloud or cluster, and passes none on. Exit code 4 on a mandatory finding, 2 on
-    settings that cannot work, 75 where --live finds no cluster.
+    settings that cannot work or a program that fails, 75 where --live finds no cluster.
     """
     from infra.errors import PreconditionError
 
@@ -42,12 +42,16 @@ def preview(
 
 def _outputs(forms: Iterable[str]) -> list[tuple[str, str]]:
     """Each format and its file, "" for stdout."""
+    from pathlib import Path
+
     from infra.errors import PreconditionError
     from infra.preview.reports import FORMATS
 
     found = [(form, file) for form, _, file in (each.partition("=") for each in forms)]
     if unknown := [form for form, _ in found if form not in FORMATS]:
         raise PreconditionError(f"--format: {unknown[0]} is none of {', '.join(FORMATS)}")
+    if absent := [file for _, file in found if not Path(file).parent.is_dir()]:
+        raise PreconditionError(f"--format: {absent[0]}: there is no such folder; make it, or name another")
     if sum(not file for _, file in found) > 1:
         raise PreconditionError("--format: only one can be printed; name files for the others, as in markdown=FILE")
     return found
@@ -69,7 +73,7 @@ def _made(base: str | None, head: str, stack: str) -> Report:
 def _show(report: Report, outputs: Iterable[tuple[str, str]]) -> None:
     from pathlib import Path
 
-    from infra.errors import PolicyViolation, PreconditionError, RezError, SettingsError
+    from infra.errors import PolicyViolation, PreconditionError
     from infra.preview.reports import render
 
     for form, file in outputs:
@@ -83,7 +87,5 @@ def _show(report: Report, outputs: Iterable[tuple[str, str]]) -> None:
             raise PreconditionError(f"--format: {file}: {error.strerror}") from None
     if report.blocked:
         raise typer.Exit(PolicyViolation.exit_code)
-    if report.refused:
-        raise typer.Exit(SettingsError.exit_code)
-    if report.failures:
-        raise typer.Exit(RezError.exit_code)
+    if not report.passed:
+        raise typer.Exit(PreconditionError.exit_code)

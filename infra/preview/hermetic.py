@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from infra.preview.report import Report
     from infra.preview.trees import Tree
 
+_POLICIES: Final = "policies/PulumiPolicy.yaml"
 _INVENTORY: Final = (
     "import json; from infra.settings.inventory import INVENTORY; print(json.dumps([one.name for one in INVENTORY]))"
 )
@@ -73,6 +74,10 @@ class _Run:
     def preview(self, base: str, head: str) -> Report:
         """Record the base, plan the head, judge the plan."""
         before = trees.copy(self._root, base, self._folder / "base")
+        if not (before.folder / _POLICIES).is_file():
+            raise PreconditionError(
+                f"{before.label}: has no {_POLICIES}, and so nothing to judge by; name a later base"
+            )
         after = trees.copy(self._root, head, self._folder / "head")
         known, text = (self._text(tree) for tree in (before, after))
         self._say(f"recording {before.label} in a state that is thrown away")

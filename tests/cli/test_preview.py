@@ -50,7 +50,7 @@ def rez(*args: str) -> Any:
         (BAD, 4),
         (REFUSED, 2),
         (replace(REFUSED, findings=BAD.findings), 4),
-        (FAILED, 1),
+        (FAILED, 2),
         (replace(FAILED, refused=REFUSED.refused), 2),
     ],
 )
@@ -71,6 +71,7 @@ def test_the_exit_code_tells_how_it_ended(
         ("--head", "x"),
         ("--base", "main", "--format", "xml"),
         ("--base", "main", "--format", "json", "--format", "table"),
+        ("--base", "main", "--format", "json=/no/such/folder/report"),
     ],
 )
 def test_bad_usage_is_refused_before_anything_runs(asked: dict[str, Any], args: tuple[str, ...]) -> None:

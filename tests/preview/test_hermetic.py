@@ -159,7 +159,7 @@ def test_an_exemption_that_no_policy_takes_is_found_before_it_is_merged(reposito
 
 def test_a_program_that_fails_is_shown_with_its_words(repository: Repository) -> None:
     repository.branch("broken", ("infra/program.py", "async def main", 'raise ValueError("boom")\nasync def main'))
-    report = repository.preview("broken", code=1)
+    report = repository.preview("broken", code=2)
     assert "ValueError: boom" in report["failures"][0]
 
 
@@ -200,6 +200,16 @@ def test_the_working_tree_is_previewed_as_it_is(repository: Repository) -> None:
         }
     finally:
         file.write_text(text)
+
+
+def test_a_base_without_the_project_is_refused_at_once(repository: Repository) -> None:
+    tree = repository.git("hash-object", "-w", "-t", "tree", "/dev/null").strip()
+    empty = repository.git("commit-tree", tree, "-m", "before it all").strip()
+    done = repository.rez("preview", "--base", empty)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"error: {empty[:8]}: has no policies/PulumiPolicy.yaml, and so nothing to judge by; name a later base\n"
+    )
 
 
 def test_an_interrupted_run_leaves_no_file_and_no_process(repository: Repository) -> None:
