@@ -37,6 +37,21 @@ def test_a_credential_may_not_and_is_not_shown(key: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "given",
+    [{"env": [{"name": "AWS_SECRET_ACCESS_KEY", "value": "hunter2"}]}, {"args": ["--token=ghp_hunter2", "get-token"]}],
+)
+def test_a_credential_is_not_given_to_the_command_either(given: dict[str, Any]) -> None:
+    why = problem(text({"exec": EXEC["exec"] | given}))
+    assert "exec" in why
+    assert "hunter2" not in why
+
+
+def test_a_cluster_whose_certificate_is_not_checked_is_refused() -> None:
+    trusting = [{"name": "c", "cluster": {"server": "https://c.example", "insecure-skip-tls-verify": True}}]
+    assert "insecure-skip-tls-verify" in problem(text(EXEC, clusters=trusting))
+
+
+@pytest.mark.parametrize(
     "wrong", ["", "x", "[]", "a: [", text(EXEC, users=[]), text(EXEC, clusters=None), "users: [1]"]
 )
 def test_what_is_no_kubeconfig_is_refused(wrong: str) -> None:

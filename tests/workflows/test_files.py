@@ -237,5 +237,6 @@ def test_owners_are_named_for_what_guards_production() -> None:
     lines = (FOLDER.parent / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
     owned = {line.split()[0]: line.split()[1:] for line in lines if line and not line.startswith("#")}
     assert {"/.github/", "/policies/", "/infra/settings/", "/Pulumi.production.yaml"} <= set(owned)
+    assert {"/.ci/", "/Makefile", "/pyproject.toml", "/uv.lock", "/infra/local/toolchain/"} <= set(owned)
     assert [path for path in owned if not (ROOT / path.strip("/")).exists()] == []
     assert [path for path, owners in owned.items() if not owners] == []
