@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -11,6 +12,11 @@ from infra.errors import RezError, Terminated
 
 def _terminated(*_: object) -> None:
     raise Terminated
+
+
+def _close_output() -> None:
+    """Let what is still to be written go nowhere, so that the interpreter's end has nothing to complain about."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
@@ -28,7 +34,13 @@ def main() -> None:
             print(f"error: {line}", file=sys.stderr)
         sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader of our output has gone: nothing is left to say
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_output()
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+            raise
+        print(f"error: {error.filename or 'output'}: {error.strerror}; make room and repeat", file=sys.stderr)
+        _close_output()
         sys.exit(1)
     except KeyboardInterrupt:  # before the command itself ran
         sys.exit(130)

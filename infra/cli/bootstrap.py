@@ -70,6 +70,7 @@ def _next(wanted: Wanted) -> list[str]:
     return [
         "",
         "GitHub: all but SECRETS_PROVIDER are repository variables",
-        f"GitHub: make the environments {environments}, both for the main branch and tags alone",
+        f"GitHub: make the environments {environments}, both for the main branch and tags v* alone",
+        "GitHub: make a rule that lets maintainers alone make tags v*: a tag's own workflows get these roles",
         f"stack: set PULUMI_BACKEND_URL, then `{init}`, or for one that exists `{change}`",
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.errors import PreconditionError
+from infra.text import line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +95,7 @@ def _copy_files(root: Path, folder: Path) -> None:
 def _git(root: Path, *args: str, index: Path | None = None, text: str = "") -> str:
     done = _run(root, *args, index=index, text=text)
     if done.returncode:
-        raise PreconditionError(f"git {args[0]}: {done.stderr.strip() or f'exit code {done.returncode}'}")
+        raise PreconditionError(f"git: {line(done.stderr) or f'exit code {done.returncode}'}")
     return done.stdout
 
 

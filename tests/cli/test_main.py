@@ -107,6 +107,12 @@ def test_an_interruption_is_exit_130_without_a_word(
     assert capsys.readouterr().err == ""
 
 
+def test_a_full_disk_is_one_line(bare: dict[str, str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([REZ, "policies", "list"], env=bare, stdout=full, stderr=subprocess.PIPE, text=True)  # noqa: PLW1510
+    assert (done.returncode, done.stderr) == (1, "error: output: No space left on device; make room and repeat\n")
+
+
 def test_bugs_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ZeroDivisionError):
         ended(monkeypatch, ZeroDivisionError())
