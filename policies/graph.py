@@ -67,10 +67,15 @@ class Graph:
 
     def autoscalers(self, workload: Node) -> Iterator[Node]:
         """Go through the HPAs that scale an object."""
-        wanted = (workload.text("kind"), workload.text("metadata", "name"))
+        wanted = (*_group_and_kind(workload), workload.text("metadata", "name"))
         for hpa in self.of("HorizontalPodAutoscaler.autoscaling", namespace_of(workload)):
-            if (hpa.text("spec", "scaleTargetRef", "kind"), hpa.text("spec", "scaleTargetRef", "name")) == wanted:
+            reference = hpa.at("spec", "scaleTargetRef")
+            if (*_group_and_kind(reference), reference.text("name")) == wanted:
                 yield hpa
+
+
+def _group_and_kind(node: Node) -> tuple[str, str]:
+    return node.text("apiVersion").rpartition("/")[0], node.text("kind")
 
 
 def namespace_of(node: Node) -> str:

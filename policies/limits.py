@@ -26,6 +26,9 @@ NAMESPACE: Final = "production"
 API: Final = "merchant-backend"
 """The API's Deployment. Source: runbook, Common Operations."""
 
+API_AUTOSCALER: Final = "merchant-backend-hpa"
+"""The API's autoscaler. Source: runbook, Common Operations (HPA)."""
+
 API_CONTAINER: Final = "api"
 """The API's container. Source: runbook, Common Operations 6."""
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from policies.admission.api import API_CONTAINERS, IS_API
+from policies.admission.api import API_CONTAINERS, IMAGE, IS_API
 from policies.admission.guard import Guard, announced, quoted
-from policies.limits import API_REPOSITORIES, CPU_MILLICORES, DRAIN_S, MEMORY_FOR_A_WHILE_MIB, MEMORY_MIB, Range
+from policies.limits import CPU_MILLICORES, DRAIN_S, MEMORY_FOR_A_WHILE_MIB, MEMORY_MIB, Range
 
 _ZERO: Final = '[dyn(0), dyn("0%")]'
-_IMAGE: Final = quoted(rf"^({'|'.join(map(re.escape, API_REPOSITORIES))})(:[^/@]*)?(@.*)?$")
 
 _FOR_A_WHILE: Final = MEMORY_MIB._replace(most=MEMORY_FOR_A_WHILE_MIB)
 
@@ -48,7 +46,7 @@ GUARD: Final = Guard(
         " || has(c.lifecycle.preStop.exec) || has(c.lifecycle.preStop.httpGet))"
         f" && variables.grace >= c.lifecycle.preStop.?sleep.?seconds.orValue(0) + {DRAIN_S})",
         "deployment-startup-probe": "variables.api.all(c, has(c.startupProbe))",
-        "container-image-repository": f"variables.api.all(c, c.image.matches({_IMAGE}))",
+        "container-image-repository": f"variables.api.all(c, c.image.matches({IMAGE}))",
     },
 )
-"""The Deployment by its name, and any that holds a container of the API's name."""
+"""The Deployment by its name, and any other that runs the API."""

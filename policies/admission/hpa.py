@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from policies.admission.guard import Guard, announced, quoted
-from policies.limits import API, PODS
+from policies.limits import API, API_AUTOSCALER, PODS
 
+_TARGET: Final = "object.spec.scaleTargetRef"
 _LEAST: Final = "object.spec.minReplicas"
 _MOST: Final = "object.spec.maxReplicas"
 
@@ -15,11 +16,14 @@ GUARD: Final = Guard(
     group="autoscaling/v2",
     resources=("horizontalpodautoscalers",),
     judged="spec",
-    variables={"of_another": f"object.spec.scaleTargetRef.name != {quoted(API)}"},
+    variables={
+        "of_another": f"{_TARGET}.name != {quoted(API)} && object.metadata.name != {quoted(API_AUTOSCALER)}",
+    },
     checks={
         "hpa-min-replicas": f"variables.of_another || ({PODS.least} <= {_LEAST} && {_LEAST} <= {PODS.most})",
         "hpa-max-replicas": f"variables.of_another || ({PODS.least} <= {_MOST} && {_MOST} <= {PODS.most})",
         "hpa-range": f"{_LEAST} < {_MOST} || ({_LEAST} == {_MOST} && {announced('hpa-range')})",
+        "hpa-scale-up": "object.spec.?behavior.?scaleUp.?selectPolicy.orValue('') != 'Disabled'",
     },
 )
-"""An autoscaler of the API is one that names it as its target, under whatever name."""
+"""An autoscaler of the API is one that names it as its target, or has the name of its autoscaler."""

@@ -8,6 +8,9 @@ from policies.admission.api import IS_NAMED_API
 from policies.admission.guard import Guard
 from policies.limits import PODS
 
+_REPLICAS: Final = "object.?spec.?replicas.orValue(0)"
+"""A Scale to 0 arrives without the number, as every 0 that may be left out."""
+
 GUARD: Final = Guard(
     name="scale",
     group="apps/v1",
@@ -16,8 +19,8 @@ GUARD: Final = Guard(
     concerns=IS_NAMED_API,
     checks={
         # A new Deployment that leaves the number to its HPA arrives here with Kubernetes' default of one.
-        "deployment-replicas": f"{PODS.least} <= object.spec.replicas && object.spec.replicas <= {PODS.most}"
-        " || (oldObject == null && object.spec.replicas == 1)",
+        "deployment-replicas": f"{PODS.least} <= {_REPLICAS} && {_REPLICAS} <= {PODS.most}"
+        f" || (oldObject == null && {_REPLICAS} == 1)",
     },
 )
 """Both the Deployment and its Scale have the number at the same place; a number that stays is not judged."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policies.api import api_containers
+from policies.api import api_containers, api_fleets
 from policies.atlas import DEDICATED, PLACE, connections, hardware, scaling_fields, scalings, size_field
 from policies.fleet import setting
 from policies.limits import (
     CONNECTIONS_SOURCE,
     LEAST_TIER,
     MONITORING_CONNECTIONS,
-    NAMESPACE,
     POOL_SIZE,
     POOL_VARIABLE,
     RESERVED_CONNECTIONS,
 )
+from policies.pods import WORKLOADS
 from policies.rule import About, Severity, graph_rule
 from policies.scale import most_pods
 from policies.values import reveal
@@ -55,7 +55,7 @@ class _Demand(NamedTuple):
         source=CONNECTIONS_SOURCE,
         settings=_SETTINGS,
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def budget(container: Node, graph: Graph) -> Iterator[Violation]:
@@ -102,8 +102,8 @@ def _demand(container: Node, graph: Graph) -> _Demand:
 
 
 def _demanded(graph: Graph) -> int:
-    deployments = graph.of("Deployment.apps", NAMESPACE)
-    return sum(_demand(each, graph).connections for deployment in deployments for each in api_containers(deployment))
+    fleets = api_fleets(graph)
+    return sum(_demand(each, graph).connections for fleet in fleets for each in api_containers(fleet))
 
 
 def _smallest(graph: Graph) -> str:

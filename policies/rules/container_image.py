@@ -78,7 +78,7 @@ def pull_policy(container: Node) -> Iterator[Violation]:
         snippet=_SNIPPET,
         source=DEPLOY_SOURCE,
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def image_repository(container: Node) -> Iterator[Violation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import is_api
+from policies.api import is_api, serving_containers
 from policies.limits import (
     API_LIVENESS_PATIENCE_S,
     HEALTH_PATH,
@@ -12,7 +12,7 @@ from policies.limits import (
     LIVENESS_FAILURES,
     LIVENESS_PATIENCE_S,
 )
-from policies.pods import SERVING, main_containers
+from policies.pods import WORKLOADS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ _DEFAULT_FAILURES: Final = 3
         source=HEALTH_SOURCE,
         settings=("service.health_path", "service.liveness_path"),
     ),
-    kinds=SERVING,
-    each=main_containers,
+    kinds=WORKLOADS,
+    each=serving_containers,
 )
 def liveness_path(container: Node) -> Iterator[Violation]:
     """Refuse the readiness check as a liveness check, and the API's answer for its databases."""
@@ -69,8 +69,8 @@ def liveness_path(container: Node) -> Iterator[Violation]:
         source=f"{HEALTH_SOURCE}; Kubernetes, Configure Probes",
         settings=("api.probes.liveness",),
     ),
-    kinds=SERVING,
-    each=main_containers,
+    kinds=WORKLOADS,
+    each=serving_containers,
 )
 def liveness_patience(container: Node) -> Iterator[Violation]:
     """Compare how many lost answers, and how long a silence, lead to a restart."""

@@ -8,6 +8,7 @@ from policies.api import api_containers
 from policies.graph import namespace_of
 from policies.holders import holds
 from policies.node import UndeterminedError
+from policies.pods import WORKLOADS
 from policies.rule import About, Severity, graph_rule
 from policies.values import Unknown, reveal
 
@@ -35,7 +36,7 @@ class _ElsewhereError(Exception):
         snippet="env:\n  - {name: NODE_ENV, value: production}\n",
         source="runbook, Service Information: Environment; Express documentation: Production best practices",
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
     production_only=True,
 )

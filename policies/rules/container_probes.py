@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_containers
+from policies.api import api_server_containers, serving_containers
 from policies.limits import HEALTH_SOURCE
-from policies.pods import SERVING, main_containers
+from policies.pods import WORKLOADS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ _HANDLERS: Final = ("httpGet", "tcpSocket", "exec", "grpc")
         source=HEALTH_SOURCE,
         settings=("api.probes.readiness",),
     ),
-    kinds=SERVING,
-    each=main_containers,
+    kinds=WORKLOADS,
+    each=serving_containers,
 )
 def readiness_probe(container: Node) -> Iterator[Violation]:
     """Ask for the probe."""
@@ -52,8 +52,8 @@ def readiness_probe(container: Node) -> Iterator[Violation]:
         source=HEALTH_SOURCE,
         settings=("api.probes.liveness",),
     ),
-    kinds=SERVING,
-    each=main_containers,
+    kinds=WORKLOADS,
+    each=serving_containers,
 )
 def liveness_probe(container: Node) -> Iterator[Violation]:
     """Ask for the probe."""
@@ -71,8 +71,8 @@ def liveness_probe(container: Node) -> Iterator[Violation]:
         source=HEALTH_SOURCE,
         settings=("api.probes.startup",),
     ),
-    kinds=("Deployment.apps",),
-    each=api_containers,
+    kinds=WORKLOADS,
+    each=api_server_containers,
 )
 def startup_probe(container: Node) -> Iterator[Violation]:
     """Ask for the probe."""

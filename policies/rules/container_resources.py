@@ -60,7 +60,7 @@ def container_resources(container: Node) -> Iterator[Violation]:
         source=RESOURCES_SOURCE,
         settings=("api.cpu.request",),
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def cpu_request(container: Node) -> Iterator[Violation]:
@@ -79,7 +79,7 @@ def cpu_request(container: Node) -> Iterator[Violation]:
         source=RESOURCES_SOURCE,
         settings=("api.cpu.limit",),
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def cpu_limit(container: Node) -> Iterator[Violation]:
@@ -98,7 +98,7 @@ def cpu_limit(container: Node) -> Iterator[Violation]:
         source=RESOURCES_SOURCE,
         settings=("api.memory.request",),
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def memory_request(container: Node) -> Iterator[Violation]:
@@ -117,7 +117,7 @@ def memory_request(container: Node) -> Iterator[Violation]:
         source=RESOURCES_SOURCE,
         settings=("api.memory.limit",),
     ),
-    kinds=("Deployment.apps",),
+    kinds=WORKLOADS,
     each=api_containers,
 )
 def memory_limit(container: Node) -> Iterator[Violation]:

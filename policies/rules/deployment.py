@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_containers, api_deployments, is_api
+from policies.api import api_server_containers, api_workloads, is_api
 from policies.limits import DRAIN_S, PODS, RESTART_SOURCE, SCALE_SOURCE
-from policies.pods import SERVING, pods
+from policies.pods import SERVING, WORKLOADS, pods
 from policies.rule import About, Severity, graph_rule, rule
 from policies.scale import portion
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from policies.graph import Graph
     from policies.node import Node, Violation
 
-_KINDS: Final = ("Deployment.apps",)
 _ROLLING: Final = """\
 strategy:
   type: RollingUpdate
@@ -86,8 +85,8 @@ def autoscaler(deployment: Node, graph: Graph) -> Iterator[Violation]:
         source=RESTART_SOURCE,
         settings=("api.rollout.max_surge",),
     ),
-    kinds=_KINDS,
-    each=api_deployments,
+    kinds=("Deployment.apps",),
+    each=api_workloads,
 )
 def strategy(deployment: Node) -> Iterator[Violation]:
     """Ask for a rolling update with nothing unavailable."""
@@ -113,8 +112,8 @@ def strategy(deployment: Node) -> Iterator[Violation]:
         source=RESTART_SOURCE,
         settings=("api.rollout.pre_stop", "api.rollout.grace_period"),
     ),
-    kinds=_KINDS,
-    each=api_containers,
+    kinds=WORKLOADS,
+    each=api_server_containers,
 )
 def graceful_stop(container: Node) -> Iterator[Violation]:
     """Ask for a preStop hook and a grace period that holds it and the drain."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_deployments
+from policies.api import api_servers
 from policies.limits import METRICS_PATH
-from policies.pods import ports, template
+from policies.pods import WORKLOADS, ports, template
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -33,15 +33,15 @@ metadata:
         snippet=_SNIPPET,
         source="runbook, Monitoring & Alerts: Key Metrics to Monitor",
     ),
-    kinds=("Deployment.apps",),
-    each=api_deployments,
+    kinds=WORKLOADS,
+    each=api_servers,
 )
-def metrics_scrape(deployment: Node) -> Iterator[Violation]:
+def metrics_scrape(server: Node) -> Iterator[Violation]:
     """Ask for the three annotations of the pod; their values are strings."""
-    annotations = template(deployment).at("metadata", "annotations")
+    annotations = template(server).at("metadata", "annotations")
     if annotations.get("prometheus.io/scrape") != "true":
         yield annotations.must("prometheus.io/scrape", be='be "true"')
-    if annotations.get("prometheus.io/port") not in [str(port.integer("containerPort")) for port in ports(deployment)]:
+    if annotations.get("prometheus.io/port") not in [str(port.integer("containerPort")) for port in ports(server)]:
         yield annotations.must("prometheus.io/port", be="be the number of a container port")
     if annotations.get("prometheus.io/path") != METRICS_PATH:
         yield annotations.must("prometheus.io/path", be=f"be {METRICS_PATH}")

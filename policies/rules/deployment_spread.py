@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_deployments
+from policies.api import api_servers
 from policies.label_selector import selects
 from policies.limits import RESTART_SOURCE
-from policies.pods import pods, template
+from policies.pods import WORKLOADS, pods, template
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ topologySpreadConstraints:
         snippet=_SNIPPET,
         source=f"{RESTART_SOURCE}; Kubernetes, Pod Topology Spread Constraints",
     ),
-    kinds=("Deployment.apps",),
-    each=api_deployments,
+    kinds=WORKLOADS,
+    each=api_servers,
 )
 def topology_spread(deployment: Node) -> Iterator[Violation]:
     """Look for a constraint or an anti-affinity, a soft one too, that counts these pods."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.api import api_hpas
 from policies.graph import Graph, namespace_of
-from policies.limits import PODS, SCALE_SOURCE
+from policies.limits import API, PODS, SCALE_SOURCE
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ spec:
   minReplicas: 3
   maxReplicas: 10
 """
-_TARGETS: Final = {"Deployment": "Deployment.apps", "StatefulSet": "StatefulSet.apps"}
+_TARGETS: Final = ("Deployment.apps", "StatefulSet.apps", "ReplicaSet.apps", "ReplicationController")
+_DISABLED: Final = "Disabled"
 
 
 @rule(
@@ -93,17 +94,42 @@ def bounds(hpa: Node) -> Iterator[Violation]:
     About(
         id="hpa-target",
         severity=Severity.HIGH,
-        title="Every HPA scales an object of the stack",
+        title="Every HPA scales an object of the stack, and the API's scales its Deployment",
         why="An HPA with a missing target scales nothing and says so only in its status",
-        remedy="name the Deployment in scaleTargetRef",
+        remedy="name apiVersion, kind and name of the Deployment in scaleTargetRef",
         snippet="spec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: merchant-backend}\n",
         source=SCALE_SOURCE,
     ),
     kinds=_KINDS,
 )
 def target(hpa: Node, graph: Graph) -> Iterator[Violation]:
-    """Look the target up; kinds that rules know nothing of are left alone."""
+    """Look the target up; kinds of groups that are not Kubernetes' own are left alone, but for the API."""
     reference = hpa.at("spec", "scaleTargetRef")
-    kind = _TARGETS.get(reference.text("kind"))
-    if kind and graph.named(kind, namespace_of(hpa), reference.text("name")) is None:
-        yield reference.must("name", be=f"be a {reference.text('kind')} of the stack in namespace {namespace_of(hpa)}")
+    group, kind, name = reference.text("apiVersion").rpartition("/")[0], reference.text("kind"), reference.text("name")
+    token = f"{kind}.{group}" if group else kind
+    if next(api_hpas(hpa), None) is not None and (token, name) != (_TARGETS[0], API):
+        yield reference.must(be=f"be Deployment {API} of apps/v1", value=f"{kind} {name} of {group or 'no group'}")
+    elif token in _TARGETS:
+        if graph.named(token, namespace_of(hpa), name) is None:
+            yield reference.must("name", be=f"be a {kind} of the stack in namespace {namespace_of(hpa)}")
+    elif "." not in group:
+        yield reference.must(be=f"be one of {', '.join(_TARGETS)}", value=token or "nothing")
+
+
+@rule(
+    About(
+        id="hpa-scale-up",
+        severity=Severity.HIGH,
+        title="Every HPA may add pods",
+        why="With scaling up disabled the fleet only ever shrinks: a peak meets the smallest one",
+        remedy="leave behavior.scaleUp.selectPolicy out, or set it to Max",
+        snippet="spec:\n  behavior:\n    scaleUp: {selectPolicy: Max}\n",
+        source=f"{SCALE_SOURCE}; Kubernetes, Horizontal Pod Autoscaling: Disable scale down",
+        settings=("api.autoscaling",),
+    ),
+    kinds=_KINDS,
+)
+def scale_up(hpa: Node) -> Iterator[Violation]:
+    """Refuse the one value that switches it off."""
+    if hpa.get("spec", "behavior", "scaleUp", "selectPolicy") == _DISABLED:
+        yield hpa.must("spec", "behavior", "scaleUp", "selectPolicy", be="be Max or Min")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_deployments
+from policies.api import api_workloads
 from policies.graph import Graph, namespace_of
 from policies.isolation import directions
 from policies.label_selector import selects
@@ -45,12 +45,12 @@ _DNS_NAME: Final = "dns"
         snippet=_SNIPPET,
         source=NETWORK_SOURCE,
     ),
-    kinds=("Deployment.apps",),
-    each=api_deployments,
+    kinds=WORKLOADS,
+    each=api_workloads,
 )
-def database_egress(deployment: Node, graph: Graph) -> Iterator[Violation]:
+def database_egress(workload: Node, graph: Graph) -> Iterator[Violation]:
     """Join what all policies allow that keep the API's pods in; without one of those, everything is allowed."""
-    namespace, pod = namespace_of(deployment), template(deployment)
+    namespace, pod = namespace_of(workload), template(workload)
     isolating = list(_isolating(pod.mapping("metadata", "labels"), namespace, graph))
     if not isolating:
         return

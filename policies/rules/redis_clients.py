@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_containers
+from policies.api import api_containers, api_fleets
 from policies.fleet import setting
 from policies.limits import (
-    NAMESPACE,
     REDIS_CONNECTIONS,
     REDIS_MAX_CLIENTS,
     REDIS_NODE_CONNECTIONS,
@@ -59,8 +58,8 @@ def client_budget(container: Node, graph: Graph) -> Iterator[Violation]:
 def _clients(graph: Graph) -> int:
     """Add up what the API's pods open to one node: as a setting says, whose whole pool may go to one, else as usual."""
     count = 0
-    for deployment in graph.of("Deployment.apps", NAMESPACE):
-        for container in api_containers(deployment):
+    for fleet in api_fleets(graph):
+        for container in api_containers(fleet):
             each = setting(container, graph, _SETTINGS)
-            count += most_pods(deployment, graph) * (REDIS_CONNECTIONS if each is None else each)
+            count += most_pods(fleet, graph) * (REDIS_CONNECTIONS if each is None else each)
     return count

@@ -75,7 +75,7 @@ def test_the_message_says_which_rule_what_must_hold_and_what_to_do(rule: str) ->
 @pytest.mark.parametrize(
     ("rule", "parts"),
     [
-        ("deployment-replicas", (f"{PODS.least} <= object.spec.replicas", f"object.spec.replicas <= {PODS.most}")),
+        ("deployment-replicas", (f"{PODS.least} <= object.?spec.?replicas.orValue(0)", f".orValue(0) <= {PODS.most}")),
         ("hpa-min-replicas", (f"{PODS.least} <= object.spec.minReplicas", f"object.spec.minReplicas <= {PODS.most}")),
         ("hpa-max-replicas", (f"{PODS.least} <= object.spec.maxReplicas", f"object.spec.maxReplicas <= {PODS.most}")),
         ("deployment-cpu-limit", (f'"{CPU_MILLICORES.least}m"', f'"{CPU_MILLICORES.most}m"')),

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from policies.judge import judge
+from policies.judge import judge, judge_stack
+from policies.node import Node
+from policies.pods import WORKLOADS, template
 from policies.resources import from_manifest
 from policies.values import Secret
 
@@ -60,3 +62,112 @@ def test_credential_in_a_judged_field_is_not_shown(golden: Any, field: str, valu
     found = golden.findings()
     assert found
     assert not any("Sup3rS3cret" in each.message for each in found)
+
+
+def running(golden: Any, kind: str, **labels: str) -> dict[str, Any]:
+    """The API's pod template under another kind, as an object of its own."""
+    template = copy.deepcopy(golden.objects[DEPLOYMENT]["spec"]["template"])
+    template["metadata"]["labels"] |= labels
+    template["spec"]["topologySpreadConstraints"][0]["labelSelector"] = {}
+    spec: dict[str, Any] = {"template": template}
+    if kind == "Pod":
+        return {"apiVersion": "v1", "kind": kind, **template} | {"metadata": {**template["metadata"], **PLACE}}
+    if kind == "CronJob":
+        spec = {"jobTemplate": {"spec": spec}}
+    group = "batch/v1" if kind in {"Job", "CronJob"} else "v1" if kind == "ReplicationController" else "apps/v1"
+    return {"apiVersion": group, "kind": kind, "metadata": dict(PLACE), "spec": spec}
+
+
+PLACE = {"name": "shop", "namespace": "production"}
+OF_THE_API = {
+    "api-deployment",
+    "container-image-repository",
+    "container-liveness-path",
+    "container-liveness-probe",
+    "container-node-env",
+    "container-readiness-probe",
+    "deployment-cpu-limit",
+    "deployment-graceful-stop",
+    "deployment-memory-limit",
+    "deployment-metrics-scrape",
+    "deployment-startup-probe",
+    "deployment-topology-spread",
+}
+
+
+def judged(workload: dict[str, Any]) -> set[str]:
+    resource = from_manifest(workload)
+    return {
+        each.rule.id for each in (*judge(resource, stack="production"), *judge_stack([resource], stack="production"))
+    }
+
+
+@pytest.mark.parametrize("kind", [kind.partition(".")[0] for kind in WORKLOADS if kind != "Deployment.apps"])
+def test_api_is_judged_whatever_runs_it(golden: Any, kind: str) -> None:
+    workload = running(golden, kind)
+    assert {each for each in judged(workload) if each in OF_THE_API} == {"api-deployment"}
+    (api,) = template(Node(workload)).get("spec", "containers")
+    api |= {
+        "name": "web",
+        "image": "web",
+        "env": [],
+        "envFrom": [],
+        "lifecycle": {},
+        "resources": {},
+        "readinessProbe": {},
+    }
+    api |= {"startupProbe": {}, "livenessProbe": {"httpGet": {"path": "/health", "port": "http"}}}
+    template(Node(workload)).get("metadata")["annotations"] = {}
+    template(Node(workload)).get("spec")["topologySpreadConstraints"] = []
+    assert judged(workload) >= OF_THE_API - {"container-liveness-probe"}
+    api["livenessProbe"] = {}
+    assert "container-liveness-probe" in judged(workload)
+
+
+@pytest.mark.parametrize("by", ["name", "label", "container", "image"])
+def test_api_is_known_by_each_of_its_marks(golden: Any, by: str) -> None:
+    workload = running(golden, "ReplicaSet", app="shop")
+    (api,) = workload["spec"]["template"]["spec"]["containers"]
+    api |= {"name": "web", "image": "web"}
+    assert "api-deployment" not in judged(workload)
+    match by:
+        case "name":
+            workload["metadata"]["name"] = "merchant-backend"
+        case "label":
+            workload["spec"]["template"]["metadata"]["labels"]["app"] = "merchant-backend"
+        case "container":
+            api["name"] = "api"
+        case "image":
+            api["image"] = "rezapp/merchant-backend:v1"
+    assert "api-deployment" in judged(workload)
+
+
+def test_canary_and_migration_may_run_the_api_as_a_job(golden: Any) -> None:
+    canary = running(golden, "Job", track="canary")
+    assert "api-deployment" in judged(canary)
+    canary["spec"]["activeDeadlineSeconds"] = 600
+    assert not judged(canary) & OF_THE_API
+    migration = running(golden, "Job", track="migration")
+    assert "api-deployment" in judged(migration)
+    migration["spec"]["template"]["metadata"]["labels"]["app"] = "migration"
+    (api,) = migration["spec"]["template"]["spec"]["containers"]
+    for part in ("startupProbe", "readinessProbe", "livenessProbe", "lifecycle"):
+        del api[part]
+    assert not judged(migration) & OF_THE_API
+    api["resources"]["limits"]["cpu"] = "8"
+    assert "deployment-cpu-limit" in judged(migration)
+
+
+def test_what_a_controller_made_of_the_api_is_judged_where_it_is_declared(golden: Any) -> None:
+    made = running(golden, "ReplicaSet")
+    made["metadata"]["ownerReferences"] = [{"kind": "Deployment", "name": "merchant-backend", "controller": True}]
+    assert not judged(made) & OF_THE_API
+    made["metadata"]["ownerReferences"][0]["controller"] = False
+    assert "api-deployment" in judged(made)
+
+
+def test_pool_of_the_api_under_another_kind_is_counted(golden: Any) -> None:
+    workload = running(golden, "ReplicaSet")
+    workload["spec"]["replicas"] = 300
+    golden.change({"ReplicaSet/shop": {"new": workload}})
+    assert "connection-budget" in golden.ids()
