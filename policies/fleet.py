@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
+class UnseenError(UndeterminedError):
+    """The value is in an object that is not among the files."""
+
+
 def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None:
     """Read a number that a container gets from its environment; the first name that is there counts.
 
@@ -31,12 +35,23 @@ def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None
     Raises:
         UndeterminedError: When the value is not known yet, or its ConfigMap is not among the files.
     """
+    found = values(container, graph, names)
+    numbers = (str(found[name]).strip() for name in names if name in found)
+    return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
+
+
+def values(container: Node, graph: Graph, names: tuple[str, ...]) -> dict[str, object]:
+    """Read variables as the container gets them: its own before those of ConfigMaps, the last of each.
+
+    Raises:
+        UnseenError: When a ConfigMap is not among the files.
+        UndeterminedError: When a value is not known yet, or is no ConfigMap's.
+    """
     found = dict(_from_config_maps(container, graph, names))
     for variable in container.each("env"):
         if not isinstance(reveal(variable.at("name").value), Unknown) and variable.text("name") in names:
             found[variable.text("name")] = _value(variable, graph)
-    numbers = (str(found[name]).strip() for name in names if name in found)
-    return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
+    return found
 
 
 def _from_config_maps(container: Node, graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
@@ -62,7 +77,7 @@ def _in_config_map(reference: Node, key: str, graph: Graph) -> object:
     name = reference.text("name")
     found = graph.named("ConfigMap", namespace_of(reference.root), name)
     if found is None and not graph.complete:
-        raise UndeterminedError(reference.at("name").field)
+        raise UnseenError(reference.at("name").field)
     try:
         return None if found is None else found.get("data", key)
     except UndeterminedError as unknown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from policies.label_selector import selects
+from policies.label_selector import selects, selects_exactly
 from policies.node import Node, UndeterminedError
 from policies.pods import WORKLOADS, pod_labels
 
@@ -63,6 +63,14 @@ class Graph:
         for kind in WORKLOADS:
             for workload in self.of(kind, namespace):
                 if selects(selector, pod_labels(workload)):
+                    yield workload
+
+    def behind(self, service: Node) -> Iterator[Node]:
+        """Go through the objects whose pods a Service selects; one without a selector selects none."""
+        wanted = service.mapping("spec", "selector")
+        for kind in WORKLOADS if wanted else ():
+            for workload in self.of(kind, namespace_of(service)):
+                if selects_exactly(wanted, pod_labels(workload)):
                     yield workload
 
     def autoscalers(self, workload: Node) -> Iterator[Node]:

@@ -48,6 +48,15 @@ DRAIN_S: Final = 10
 """Least seconds between the end of preStop and the kill. Source: runbook, Common Operations 4 (zero downtime)."""
 
 
+DATABASE_PORTS: Final = frozenset({3306, 5432, 6379, 6380, 16379, 26379, 27017, 27018, 27019})
+"""Where databases listen, the cluster bus of Redis and Sentinel too. Source: the products' default ports."""
+
+DATABASES: Final = frozenset(
+    {"ferretdb", "mariadb", "mongo", "mongodb", "mysql", "postgres", "postgresql", "redis", "valkey"}
+)
+"""Databases by the first word of their images' names. Source: the products."""
+
+
 class Range(NamedTuple):
     """The least and the most that is allowed, both included."""
 

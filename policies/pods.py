@@ -64,7 +64,12 @@ def pods(workload: Node) -> Iterator[Node]:
 
 @lru_cache(maxsize=8)
 def containers(workload: Node) -> Sequence[Node]:
-    """Pick every container, init containers too; a dozen rules ask, each for parts of its own."""
+    """Pick every container, init containers and ephemeral ones too; a dozen rules ask, each for parts of its own."""
+    return *declared_containers(workload), *template(workload).each("spec", "ephemeralContainers")
+
+
+def declared_containers(workload: Node) -> Sequence[Node]:
+    """Pick every container but the ephemeral ones, which come later and may have neither resources nor probes."""
     pod = template(workload).at("spec")
     return *pod.each("initContainers"), *pod.each("containers")
 

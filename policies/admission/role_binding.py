@@ -8,7 +8,12 @@ from policies.admission.guard import Guard
 from policies.limits import NAMESPACE
 
 _SUBJECTS: Final = "object.?subjects.orValue([])"
-_EVERYBODY: Final = "['system:masters', 'system:unauthenticated', 'system:anonymous']"
+_EVERYBODY: Final = (
+    "['system:masters', 'system:unauthenticated', 'system:anonymous', 'system:authenticated', 'system:serviceaccounts']"
+)
+_FOR_EVERYBODY: Final = (
+    "['system:basic-user', 'system:discovery', 'system:public-info-viewer', 'system:service-account-issuer-discovery']"
+)
 _OWN_GROUPS: Final = f"['system:authenticated', 'system:serviceaccounts', 'system:serviceaccounts:{NAMESPACE}']"
 _OWN: Final = (
     f"(s.kind == 'ServiceAccount' && s.?namespace.orValue('') == '{NAMESPACE}')"
@@ -25,7 +30,8 @@ GUARD: Final = Guard(
     concerns=f"object.kind == 'RoleBinding' || {_SUBJECTS}.exists(s, {_OWN})",
     checks={
         "role-binding-cluster-admin": f"!(object.roleRef.kind == 'ClusterRole' && object.roleRef.name in {_TOO_MUCH})"
-        f" && !{_SUBJECTS}.exists(s, s.kind in ['Group', 'User'] && s.name in {_EVERYBODY})",
+        f" && ((object.roleRef.kind == 'ClusterRole' && object.roleRef.name in {_FOR_EVERYBODY})"
+        f" || !{_SUBJECTS}.exists(s, s.kind in ['Group', 'User'] && s.name in {_EVERYBODY}))",
     },
 )
 """ClusterRoleBindings that are about other accounts are the cluster's own, which writes some itself when it starts."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from policies.api import api_containers, api_fleets
 from policies.atlas import DEDICATED, PLACE, connections, hardware, scaling_fields, scalings, size_field
-from policies.fleet import setting
 from policies.limits import (
     CONNECTIONS_SOURCE,
     LEAST_TIER,
@@ -16,6 +15,7 @@ from policies.limits import (
     RESERVED_CONNECTIONS,
 )
 from policies.pods import WORKLOADS
+from policies.pools import pool_size
 from policies.rule import About, Severity, graph_rule
 from policies.scale import most_pods
 from policies.values import reveal
@@ -61,11 +61,16 @@ class _Demand(NamedTuple):
 def budget(container: Node, graph: Graph) -> Iterator[Violation]:
     """Compare what all pods may open with the smallest cluster of the stack, or the runbook's where there is none."""
     own, demanded, tier = _demand(container, graph), _demanded(graph), _smallest(graph)
+    if not own.pool:
+        yield _place(container).must(be="be at least 1: 0 stands for no bound", value=f"a pool of 0 ({POOL_VARIABLE})")
+        return
     usable = (connections(tier) or 0) - RESERVED_CONNECTIONS
     if demanded > usable:
         most = (own.connections - demanded + usable) // own.pods - MONITORING_CONNECTIONS
         reason = f"{own}, {demanded} in all, are above the {usable} of {tier}"
-        yield _place(container).must(be=f"be at most {max(most, 1)}: {reason}", value=f"{POOL_VARIABLE} {own.pool}")
+        yield _place(container).must(
+            be=f"be at most {max(most, 1)}: {reason}", value=f"{POOL_VARIABLE} (or maxPoolSize) {own.pool}"
+        )
 
 
 @graph_rule(
@@ -97,7 +102,7 @@ def floor(scaling: Node, graph: Graph) -> Iterator[Violation]:
 
 
 def _demand(container: Node, graph: Graph) -> _Demand:
-    pool = setting(container, graph, (POOL_VARIABLE,))
+    pool = pool_size(container, graph)
     return _Demand(POOL_SIZE if pool is None else pool, max(1, most_pods(container.root, graph)))
 
 

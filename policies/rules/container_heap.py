@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from infra.quantities import MIB
 from policies.amounts import amount
+from policies.fleet import UnseenError, values
 from policies.limits import HEAP_PERCENT, METRICS_SOURCE
 from policies.pods import WORKLOADS, containers, environment
-from policies.rule import About, Severity, rule
+from policies.rule import About, Severity, graph_rule, rule
 from policies.values import Secret, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policies.graph import Graph
     from policies.node import Node, Violation
 
 _FLAG: Final = r"--max[-_]old[-_]space[-_]size"
@@ -46,10 +48,42 @@ resources:
 def heap_cap(container: Node) -> Iterator[Violation]:
     """Compare every cap with the limit; without a limit there is nothing to compare with."""
     for at, cap_mib in (*_in_variables(container), *_in_command(container)):
-        limit = amount(container, "limits", "memory")
-        if limit is not None and cap_mib * MIB * 100 > limit * HEAP_PERCENT:
-            most = f"be at most {limit * HEAP_PERCENT // 100 // MIB} MiB, {HEAP_PERCENT}% of the memory limit"
-            yield at.must(be=most, value=None if isinstance(at.value, Secret) else f"a heap of {cap_mib} MiB")
+        yield from _compared(container, at, cap_mib)
+
+
+@graph_rule(
+    About(
+        id="container-heap-cap-config",
+        severity=Severity.HIGH,
+        title=f"A heap cap that comes from a ConfigMap is {HEAP_PERCENT} % of the memory limit or less too",
+        why="The pod does not show it: whoever raises it there has the kernel kill every pod that reads it",
+        remedy="lower --max-old-space-size in the ConfigMap; 768 of 1Gi, as Node's documentation advises",
+        snippet="kind: ConfigMap\ndata: {NODE_OPTIONS: --max-old-space-size=768}\n",
+        source=f"{METRICS_SOURCE} (Memory Usage: target below {HEAP_PERCENT} %); Out of Memory",
+        settings=("api.memory.heap_cap", "api.memory.limit"),
+    ),
+    kinds=WORKLOADS,
+    each=containers,
+)
+def heap_cap_config(container: Node, graph: Graph) -> Iterator[Violation]:
+    """Read the variable where it is another object's; a ConfigMap that is not among the files says nothing."""
+    own = [variable for variable in environment(container) if reveal(variable.at("name").value) == _VARIABLE]
+    if own and not own[-1].mapping("valueFrom"):
+        return
+    at = own[-1].at("valueFrom") if own else container.at("envFrom")
+    try:
+        text = values(container, graph, (_VARIABLE,)).get(_VARIABLE)
+    except UnseenError:
+        return
+    for _, cap_mib in _caps(at, text if isinstance(text, str) else ""):
+        yield from _compared(container, at, cap_mib)
+
+
+def _compared(container: Node, at: Node, cap_mib: int) -> Iterator[Violation]:
+    limit = amount(container, "limits", "memory")
+    if limit is not None and cap_mib * MIB * 100 > limit * HEAP_PERCENT:
+        most = f"be at most {limit * HEAP_PERCENT // 100 // MIB} MiB, {HEAP_PERCENT}% of the memory limit"
+        yield at.must(be=most, value=None if isinstance(at.value, Secret) else f"a heap of {cap_mib} MiB")
 
 
 def _in_variables(container: Node) -> Iterator[tuple[Node, int]]:

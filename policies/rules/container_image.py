@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from policies.api import api_containers
 from policies.image_name import repository
 from policies.limits import API_REPOSITORIES, DEPLOY_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, containers, volumes
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -20,6 +20,19 @@ _PINNED: Final = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
 _TAGGED: Final = re.compile(r":(?!latest$)[^/]+$")
 _LATEST: Final = re.compile(r":latest(@|$)")
 _SNIPPET: Final = "image: docker.io/rezapp/merchant-backend@sha256:<digest of the release>\n"
+_IN_CONTAINERS: Final = ("image", "imagePullPolicy")
+_IN_VOLUMES: Final = ("reference", "pullPolicy")
+
+
+def _images(workload: Node) -> Iterator[Node]:
+    """Pick whatever names an image: containers, and volumes that are one."""
+    yield from containers(workload)
+    yield from (image for volume in volumes(workload) if (image := volume.at("image")).value is not None)
+
+
+def _fields(holder: Node) -> tuple[str, str]:
+    """Name the fields of the image and of when it is pulled; a volume's are below its `image`."""
+    return _IN_VOLUMES if holder.name == "image" else _IN_CONTAINERS
 
 
 @rule(
@@ -33,13 +46,14 @@ _SNIPPET: Final = "image: docker.io/rezapp/merchant-backend@sha256:<digest of th
         source=DEPLOY_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=_images,
 )
-def image_digest(container: Node) -> Iterator[Violation]:
+def image_digest(holder: Node) -> Iterator[Violation]:
     """Ask for a digest."""
-    image = container.text("image")
+    field, _ = _fields(holder)
+    image = holder.text(field)
     if _PINNED.fullmatch(image) is None or _LATEST.search(image):
-        yield container.must("image", be="end in @sha256:<digest>, without the tag latest")
+        yield holder.must(field, be="end in @sha256:<digest>, without the tag latest")
 
 
 @rule(
@@ -53,19 +67,20 @@ def image_digest(container: Node) -> Iterator[Violation]:
         source=f"{DEPLOY_SOURCE}; Kubernetes, Images: Image pull policy",
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=_images,
 )
-def pull_policy(container: Node) -> Iterator[Violation]:
+def pull_policy(holder: Node) -> Iterator[Violation]:
     """Ask for Always without a digest (the default of latest); beside one refuse Never: no new node has the image."""
-    policy = container.text("imagePullPolicy")
+    field, when = _fields(holder)
+    policy = holder.text(when)
     if policy == "Always":
         return
-    image = container.text("image")
+    image = holder.text(field)
     if _PINNED.fullmatch(image):
         if policy not in {"", "IfNotPresent"}:
-            yield container.must("imagePullPolicy", be="be IfNotPresent or Always")
+            yield holder.must(when, be="be IfNotPresent or Always")
     elif policy or _TAGGED.search(image):
-        yield container.must("imagePullPolicy", be="be Always, for an image without a digest")
+        yield holder.must(when, be="be Always, for an image without a digest")
 
 
 @rule(

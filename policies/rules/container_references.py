@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import namespace_of
 from policies.holders import holds
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, containers, environment, volumes
+from policies.pods import WORKLOADS
+from policies.references import KINDS, references
 from policies.rule import About, Severity, graph_rule
-from policies.values import Unknown, reveal
+from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,41 +18,8 @@ if TYPE_CHECKING:
     from policies.graph import Graph
     from policies.node import Node, Violation
 
-_KINDS: Final = {
-    "secretKeyRef": "Secret",
-    "secretRef": "Secret",
-    "secret": "Secret",
-    "configMapKeyRef": "ConfigMap",
-    "configMapRef": "ConfigMap",
-    "configMap": "ConfigMap",
-}
-_IN_VARIABLES: Final = ("secretKeyRef", "configMapKeyRef")
-_IN_SOURCES: Final = ("secretRef", "configMapRef")
-_IN_VOLUMES: Final = ("secret", "configMap")
-
 _EVERYWHERE: Final = ("ConfigMap", "kube-root-ca.crt")
 """What Kubernetes itself puts into every namespace."""
-
-
-def _references(workload: Node) -> Iterator[Node]:
-    for container in containers(workload):
-        for variable in environment(container):
-            yield from _of(variable.at("valueFrom"), _IN_VARIABLES)
-        for source in container.each("envFrom"):
-            yield from _of(source, _IN_SOURCES)
-    for volume in volumes(workload):
-        yield from _of(volume, _IN_VOLUMES)
-        if not isinstance(reveal(volume.value), Unknown):
-            for source in volume.each("projected", "sources"):
-                yield from _of(source, _IN_VOLUMES)
-
-
-def _of(holder: Node, keys: tuple[str, ...]) -> Iterator[Node]:
-    """Pick the references of one holder; a holder that is not known yet may hold one, and is picked itself."""
-    if isinstance(reveal(holder.value), Unknown):
-        yield holder
-    elif holder.value is not None:
-        yield from (node for key in keys if (node := holder.at(key)).value is not None)
 
 
 @graph_rule(
@@ -65,7 +33,7 @@ def _of(holder: Node, keys: tuple[str, ...]) -> Iterator[Node]:
         source=SECRETS_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=_references,
+    each=references,
 )
 def secret_exists(reference: Node, graph: Graph) -> Iterator[Violation]:
     """Look up what must be there; where not all objects are seen nothing can be said."""
@@ -78,7 +46,7 @@ def secret_exists(reference: Node, graph: Graph) -> Iterator[Violation]:
 
 def _missing(reference: Node, graph: Graph) -> Iterator[Violation]:
     field = "secretName" if "secretName" in reference.mapping() else "name"
-    kind, name = _KINDS[str(reference.steps[-1])], reference.text(field)
+    kind, name = KINDS[str(reference.steps[-1])], reference.text(field)
     if not name or (kind, name) == _EVERYWHERE:
         return
     holder = graph.named(kind, namespace_of(reference.root), name)

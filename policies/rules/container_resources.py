@@ -8,7 +8,7 @@ from infra.quantities import MIB, format_mib
 from policies.amounts import amount
 from policies.api import api_containers
 from policies.limits import CPU_MILLICORES, MEMORY_MIB, RESOURCES_SOURCE
-from policies.pods import WORKLOADS, containers
+from policies.pods import WORKLOADS, declared_containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ resources:
         source=RESOURCES_SOURCE,
     ),
     kinds=WORKLOADS,
-    each=containers,
+    each=declared_containers,
 )
 def container_resources(container: Node) -> Iterator[Violation]:
     """Ask for all four quantities above 0, and for no request above its limit."""

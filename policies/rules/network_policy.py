@@ -82,7 +82,7 @@ def _allows(rule: Node, wanted: Port, listeners: Sequence[Listener]) -> bool:
     opened, peers = list(rule.each("ports")), list(rule.each("to"))
     names = {_DNS_NAME if wanted is EGRESS["DNS"] else None, *(name for name, _ in listeners)}
     return (not opened or any(_opens(port, wanted, names) for port in opened)) and (
-        not peers or not listeners or any(_reaches(peer, listeners) for peer in peers)
+        not peers or any(_reaches(peer, listeners, wanted) for peer in peers)
     )
 
 
@@ -95,8 +95,13 @@ def _opens(opened: Node, wanted: Port, names: set[str | None]) -> bool:
     return first is None or (isinstance(first, str) and first in names)
 
 
-def _reaches(peer: Node, listeners: Sequence[Listener]) -> bool:
-    """Compare labels where both sides are in the Namespace; whose an address is, no manifest says."""
+def _reaches(peer: Node, listeners: Sequence[Listener], wanted: Port) -> bool:
+    """Compare labels where both sides are in the Namespace; whose an address is, no manifest says.
+
+    Where nobody listens in the Namespace, pods in it are no way to what is elsewhere; Redis may be declared elsewhere.
+    """
     if peer.get("ipBlock") is not None or peer.get("namespaceSelector") is not None:
         return True
+    if not listeners:
+        return wanted is EGRESS["Redis"]
     return any(selects(peer.at("podSelector"), labels) for _, labels in listeners)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.graph import Graph, namespace_of
 from policies.label_selector import selects
 from policies.limits import SCALE_SOURCE
-from policies.pods import SERVING, template
+from policies.pods import SERVING, WORKLOADS, template
 from policies.rule import About, Severity, graph_rule, rule
 from policies.scale import least_pods, portion
 
@@ -95,24 +95,33 @@ def selector(pdb: Node, graph: Graph) -> Iterator[Violation]:
     About(
         id="workload-disruption-budget",
         severity=Severity.HIGH,
-        title="Everything that runs several pods to stay up has a disruption budget",
-        why="Without one, drains of several nodes at once may evict every pod",
+        title="Everything that runs several pods to stay up has a disruption budget, and nothing has two",
+        why="Without one, drains of several nodes may evict every pod; with two, Kubernetes refuses every eviction",
         remedy="declare a PodDisruptionBudget with maxUnavailable 1 whose selector repeats labels of the pod template",
         snippet=_SNIPPET,
         source=f"{SCALE_SOURCE}; Kubernetes, Specifying a Disruption Budget",
         settings=("api.disruption.max_unavailable",),
     ),
-    kinds=SERVING,
+    kinds=WORKLOADS,
 )
 def disruption_budget(workload: Node, graph: Graph) -> Iterator[Violation]:
-    """Look for a budget of whatever is scaled by an HPA or declares more than one pod."""
+    """Look for a budget of whatever is scaled by an HPA or declares more than one pod, and for a second one."""
+    labels = template(workload).at("metadata", "labels")
+    names = [pdb.text("metadata", "name") for pdb in _budgets(workload, graph)]
+    if len(names) > 1:
+        yield labels.must(be="be selected by one of them alone", value=f"selected by {', '.join(names)}")
+    if names or f"{workload.text('kind')}.apps" not in SERVING:
+        return
+    if next(graph.autoscalers(workload), None) is not None or workload.integer("spec", "replicas") not in _NO_FLEET:
+        yield labels.must(be="be selected by a PodDisruptionBudget", value="selected by none")
+
+
+def _budgets(workload: Node, graph: Graph) -> Iterator[Node]:
     labels = template(workload).at("metadata", "labels")
     for pdb in graph.of("PodDisruptionBudget.policy", namespace_of(workload)):
         at = pdb.at("spec", "selector")
         if at.get() is not None and selects(at, labels.mapping()):
-            return
-    if next(graph.autoscalers(workload), None) is not None or workload.integer("spec", "replicas") not in _NO_FLEET:
-        yield labels.must(be="be selected by a PodDisruptionBudget", value="selected by none")
+            yield pdb
 
 
 def _guarded(pdb: Node, graph: Graph) -> Iterator[Node]:

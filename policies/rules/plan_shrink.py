@@ -1,4 +1,4 @@
-"""A plan must not make a database smaller."""
+"""A plan must not make a database smaller: neither its nodes nor their number."""
 
 from __future__ import annotations
 
@@ -14,24 +14,33 @@ if TYPE_CHECKING:
     from policies.node import Node, Violation
     from policies.step import Plan, PlanStep
 
-_OWN: Final = ("providerInstanceSizeName", "diskSizeGb")
-_ELECTABLE: Final = ("instanceSize", "diskSizeGb")
+_OWN: Final = ("providerInstanceSizeName", "diskSizeGb", "replicationFactor", "numShards")
+_SPECS: Final = ("electableSpecs", "readOnlySpecs", "analyticsSpecs")
+_NODES: Final = ("instanceSize", "diskSizeGb", "nodeCount")
+_OLD_NODES: Final = ("electableNodes", "readOnlyNodes", "analyticsNodes")
+_STATEFUL_SET: Final = "StatefulSet.apps"
 
 
 def _sizes(cluster: Node) -> Iterable[Node]:
-    """Tier and disk, of the cluster and of each region."""
-    yield from (cluster.at(key) for key in _OWN)
+    """Tier, disk, nodes, regions and shards of a cluster, or the pods of a StatefulSet that keeps volumes."""
+    if cluster.get("spec", "volumeClaimTemplates"):
+        yield cluster.at("spec", "replicas")
+        return
+    yield from (cluster.at(key) for key in (*_OWN, "replicationSpecs"))
     for spec in cluster.each("replicationSpecs"):
+        yield from (spec.at(key) for key in ("numShards", "regionConfigs", "regionsConfigs"))
         for region in spec.each("regionConfigs"):
-            yield from (region.at("electableSpecs", key) for key in _ELECTABLE)
+            yield from (region.at(specs, key) for specs in _SPECS for key in _NODES)
+        for region in spec.each("regionsConfigs"):
+            yield from (region.at(key) for key in _OLD_NODES)
 
 
 @plan_rule(
     About(
         id="plan-shrink",
         severity=Severity.HIGH,
-        title="No update moves a database to a smaller tier or disk",
-        why="A smaller tier allows fewer connections and holds less in memory; a disk that is too small stops writes",
+        title="No update gives a database a smaller tier or disk, or fewer nodes, regions, shards or pods",
+        why="Connections and memory go, a disk too small stops writes, and slots, votes or copies go with their nodes",
         remedy="keep the size; to save, let Atlas scale down by itself, or exempt the cluster for that day",
         snippet="replicationSpecs:\n  - regionConfigs:\n      - electableSpecs: {instanceSize: M30, diskSizeGb: 40}\n",
         source="runbook, Technology Stack: MongoDB Atlas (M30 cluster); Database Connection Exhaustion",
@@ -41,19 +50,28 @@ def _sizes(cluster: Node) -> Iterable[Node]:
 )
 def shrink(size: Node, step: PlanStep, _plan: Plan) -> Iterator[Violation]:
     """Compare a size before and after."""
-    if step.resource.kind not in DEDICATED or step.old is None or step.new is None:
+    if step.resource.kind not in (*DEDICATED, _STATEFUL_SET) or step.old is None or step.new is None:
         return
     # What Atlas has scaled up by itself is in the outputs alone, and is taken back where the provider sees a change.
     seen = step.live is not None and render(size.steps) in step.changed
     before = (follow(step.live, size.steps).get() if seen and step.live else None) or size.get()
     after = follow(step.new.node, size.steps).get()
     small, large = _measure(after), _measure(before)
+    if step.resource.kind == _STATEFUL_SET:  # without a number Kubernetes runs one pod
+        small, large = (1 if each is None else each for each in (small, large))
     if small is not None and large is not None and small < large:
-        yield size.must(be="not shrink", value=f"{before} and would be {after}")
+        yield size.must(be="not shrink", value=f"{_told(before)} and would be {_told(after)}")
 
 
 def _measure(size: object) -> float | None:
-    """A tier's or a disk's size; None for what is not said, which Atlas leaves as it is."""
+    """A tier's or a disk's size, a number or the length of a list; None for what is not said, which Atlas keeps."""
+    if isinstance(size, list):
+        return len(size)
     if isinstance(size, int | float) and not isinstance(size, bool):
         return size
     return tier(size) if isinstance(size, str) else None
+
+
+def _told(size: object) -> object:
+    """A list by its length; a number that is not there as such."""
+    return len(size) if isinstance(size, list) else "not set" if size is None else size

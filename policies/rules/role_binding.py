@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.limits import ACCESS_SOURCE
 from policies.rule import About, Severity, rule
+from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,20 @@ _GROUP: Final = "rbac.authorization.k8s.io"
 _KINDS: Final = (f"RoleBinding.{_GROUP}", f"ClusterRoleBinding.{_GROUP}")
 _ANYWHERE: Final = ("cluster-admin",)
 _CLUSTER_WIDE: Final = (*_ANYWHERE, "admin", "edit")
-_SUBJECTS: Final = ("system:masters", "system:unauthenticated", "system:anonymous")
+_SUBJECTS: Final = (
+    "system:masters",
+    "system:unauthenticated",
+    "system:anonymous",
+    "system:authenticated",
+    "system:serviceaccounts",
+)
+_FOR_EVERYBODY: Final = (
+    "system:basic-user",
+    "system:discovery",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
+)
+"""What Kubernetes itself gives to everybody: to ask who one is, and what the API server can do."""
 _SNIPPET: Final = """\
 kind: RoleBinding
 metadata: {name: rez-deployer, namespace: production}
@@ -49,5 +63,14 @@ def cluster_admin(part: Node) -> Iterator[Violation]:
         everywhere = part.root.text("kind") == "ClusterRoleBinding"
         if part.text("name") in (_CLUSTER_WIDE if everywhere else _ANYWHERE):
             yield part.must("name", be="be a role that names what is needed")
-    elif part.get("kind") in ("Group", "User") and part.text("name") in _SUBJECTS:
+    elif _is_anybody(part) and not _is_for_everybody(part.root.at("roleRef")):
         yield part.must("name", be="be an account or a group of your own")
+
+
+def _is_anybody(subject: Node) -> bool:
+    return subject.get("kind") in ("Group", "User") and subject.text("name") in _SUBJECTS
+
+
+def _is_for_everybody(role: Node) -> bool:
+    # A role that is not known yet is told for itself, and excuses nobody.
+    return reveal(role.at("kind").value) == "ClusterRole" and reveal(role.at("name").value) in _FOR_EVERYBODY

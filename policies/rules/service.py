@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import Graph, namespace_of
-from policies.label_selector import selects_exactly
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
-from policies.pods import WORKLOADS, pod_labels, ports, protocol
+from policies.pods import ports, protocol
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from policies.graph import Graph
     from policies.node import Node, Violation
 
 _KINDS: Final = ("Service",)
@@ -62,7 +61,7 @@ def exposed(service: Node) -> Iterator[Violation]:
 )
 def selector(service: Node, graph: Graph) -> Iterator[Violation]:
     """Look for workloads behind the Service; one without a selector has its endpoints made by hand."""
-    if service.mapping("spec", "selector") and next(_behind(service, graph), None) is None:
+    if service.mapping("spec", "selector") and next(graph.behind(service), None) is None:
         yield service.must("spec", "selector", be="match the labels of a pod template in its namespace")
 
 
@@ -82,7 +81,7 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
     """Compare target ports with the container ports of every workload behind the Service."""
     if not service.mapping("spec", "selector"):
         return
-    for workload in _behind(service, graph):
+    for workload in graph.behind(service):
         declared = set(_ports(workload))
         for port in service.each("spec", "ports"):
             wanted = port.get("targetPort")
@@ -92,14 +91,6 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
             if (target, protocol(port)) not in declared:
                 name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
                 yield port.must("targetPort", be=f"be a container port of {name}")
-
-
-def _behind(service: Node, graph: Graph) -> Iterator[Node]:
-    wanted = service.mapping("spec", "selector")
-    for kind in WORKLOADS:
-        for workload in graph.of(kind, namespace_of(service)):
-            if selects_exactly(wanted, pod_labels(workload)):
-                yield workload
 
 
 def _ports(workload: Node) -> Iterator[tuple[object, str]]:

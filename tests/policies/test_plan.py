@@ -148,6 +148,10 @@ def step(op: str, old: dict[str, Any], new: dict[str, Any], token: str = CLUSTER
     return PlanStep(op=op, resource=before, old=before, new=after, **more)
 
 
+def regions(*nodes: int) -> list[Any]:
+    return [{"regionConfigs": [{"electableSpecs": {"nodeCount": count}} for count in nodes]}]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
@@ -160,10 +164,31 @@ def step(op: str, old: dict[str, Any], new: dict[str, Any], token: str = CLUSTER
         ({"diskSizeGb": 40}, {"diskSizeGb": 39.5}, True),
         ({"diskSizeGb": 40}, {"diskSizeGb": 40.0}, False),
         ({"diskSizeGb": True}, {"diskSizeGb": False}, False),
+        ({"replicationSpecs": regions(3, 2)}, {"replicationSpecs": regions(3, 1)}, True),
+        ({"replicationSpecs": regions(3, 2)}, {"replicationSpecs": regions(3)}, True),
+        ({"replicationSpecs": regions(3)}, {"replicationSpecs": regions(3, 2)}, False),
+        ({"replicationSpecs": regions(3) * 2}, {"replicationSpecs": regions(3)}, True),
+        ({"replicationSpecs": regions(3)}, {"replicationSpecs": regions(5) * 2}, False),
+        ({"replicationSpecs": [{"numShards": 3}]}, {"replicationSpecs": [{"numShards": 2}]}, True),
+        ({"replicationFactor": 5}, {"replicationFactor": 3}, True),
     ],
 )
 def test_sizes_are_compared_where_both_are_said(old: dict[str, Any], new: dict[str, Any], *, found: bool) -> None:
     assert (ids(judge_plan([step("update", old, new)], stack="production")) == [SHRINK]) == found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "found"), [(6, 5, True), (6, None, True), (6, 6, False), (6, 8, False), (None, 1, False)]
+)
+def test_pods_of_a_database_are_counted(before: int | None, after: int | None, *, found: bool) -> None:
+    def redis(count: int | None, **more: Any) -> dict[str, Any]:
+        return {"kind": "StatefulSet", "apiVersion": "apps/v1", "spec": {"replicas": count, **more}}
+
+    claims = {"volumeClaimTemplates": [{"metadata": {"name": "data"}}]}
+    kept = step("update", redis(before, **claims), redis(after, **claims), "kubernetes:apps/v1:StatefulSet")
+    assert (ids(judge_plan([kept], stack="production")) == [SHRINK]) == found
+    without = step("update", redis(before), redis(after), "kubernetes:apps/v1:StatefulSet")
+    assert ids(judge_plan([without], stack="production")) == []
 
 
 def test_what_atlas_scaled_up_counts_only_where_the_provider_would_change_it() -> None:
