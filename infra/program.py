@@ -92,9 +92,13 @@ def _from_elsewhere(settings: Settings, secrets: Mapping[str, str]) -> dict[str,
     return found
 
 
-def exempt_rules(settings: Settings, *, today: date) -> set[str]:
-    """The rules that an exemption of the stack file sets aside; the last day still counts."""
-    return {exemption.rule for exemption in settings.exemptions if today <= exemption.expires}
+def exempt_rules(settings: Settings, *, today: date) -> dict[str, set[str]]:
+    """The objects that the stack file's exemptions are about, by rule, "" for all; the last day still counts."""
+    found: dict[str, set[str]] = {}
+    for exemption in settings.exemptions:
+        if today <= exemption.expires:
+            found.setdefault(exemption.rule, set()).add(exemption.resource)
+    return found
 
 
 def parse_release(text: str) -> Release:

@@ -41,7 +41,8 @@ rez-infra:exemptions:
 `resource` and `field` may be left out, and `value` may name the one value that is let through. Rule, reason, owner and
 last day are needed, and a day that has passed is a finding. An override (`rez scale pin`, `rez memory`) writes exactly
 its own value on its object. Every report lists what is exempt, by whom, why and until when. Rules marked *never exempt*
-stay in force.
+stay in force. In the API server the rule then warns for objects of the exempt object's name, whatever field the entry
+names, and denies for all others; where `resource` is left out it warns for all.
 
 ## To add a rule
 

@@ -163,12 +163,12 @@ def test_an_exempt_rule_only_warns_until_its_last_day_is_over() -> None:
     entry = {"rule": "pdb-blocks-drain", "reason": "a", "owner": "b", "expires": "2026-11-30"}
     sections = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
     settings = parse(own_sections(sections | {"rez-infra:exemptions": [entry]}), stack="local")
-    assert program.exempt_rules(settings, today=date(2026, 11, 30)) == {"pdb-blocks-drain"}
-    assert program.exempt_rules(settings, today=date(2026, 12, 1)) == set()
+    assert program.exempt_rules(settings, today=date(2026, 11, 30)) == {"pdb-blocks-drain": {""}}
+    assert program.exempt_rules(settings, today=date(2026, 12, 1)) == {}
 
 
 def test_exempt_rules_reach_the_api_server_as_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "exempt_rules", lambda settings, today: {"pdb-blocks-drain"})
+    monkeypatch.setattr(program, "exempt_rules", lambda settings, today: {"pdb-blocks-drain": {""}})
     names = declare(monkeypatch).requests
     assert "ValidatingAdmissionPolicyBinding/rez-pdb-exempt" in names
     assert "ValidatingAdmissionPolicyBinding/rez-pdb" not in names

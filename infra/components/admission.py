@@ -11,7 +11,7 @@ from infra.manifests import Manifest, names
 from policies.admission import manifests
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 
 class Admission(pulumi.ComponentResource):
@@ -20,10 +20,10 @@ class Admission(pulumi.ComponentResource):
     Args:
         name: The component's name.
         platform: What comes first: the namespace that they are about.
-        exempt: Ids of rules that are to warn instead of deny.
+        exempt: Objects for which a rule is to warn instead of deny, by the rule's id; "" for every object.
     """
 
-    def __init__(self, name: str, *, platform: pulumi.Resource, exempt: Collection[str] = ()) -> None:
+    def __init__(self, name: str, *, platform: pulumi.Resource, exempt: Mapping[str, Collection[str]]) -> None:
         super().__init__("rez:admission:Admission", name)
         for manifest in manifests(exempt):
             KubernetesObject(_labelled(manifest), pulumi.ResourceOptions(parent=self, depends_on=[platform]))

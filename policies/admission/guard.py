@@ -11,7 +11,7 @@ from policies.limits import NAMESPACE
 from policies.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from policies.values import Manifest
 
@@ -43,17 +43,17 @@ class Guard:
     variables: Mapping[str, str] = field(default_factory=dict)
     checks: Mapping[str, str]
 
-    def manifests(self, rules: Sequence[str], *, exempt: bool) -> list[Manifest]:
-        """Make the policy of some of the rules, and its binding.
+    def manifests(self, checks: Mapping[str, str], *, exempt: bool) -> list[Manifest]:
+        """Make the policy of some of the checks, and its binding.
 
         Args:
-            rules: Their ids; nothing is made of none.
+            checks: What must hold, in CEL, by the rule's id; nothing is made of none.
             exempt: Whether they only warn.
 
         Returns:
             The two objects, without labels.
         """
-        if not rules:
+        if not checks:
             return []
         name = f"rez-{self.name}-exempt" if exempt else f"rez-{self.name}"
         binding = {
@@ -63,18 +63,18 @@ class Guard:
             "matchResources": {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": NAMESPACE}}},
         }
         return [
-            _object("ValidatingAdmissionPolicy", name, self._spec(rules)),
+            _object("ValidatingAdmissionPolicy", name, self._spec(checks)),
             _object("ValidatingAdmissionPolicyBinding", name, binding),
         ]
 
-    def _spec(self, rules: Sequence[str]) -> Manifest:
+    def _spec(self, checks: Mapping[str, str]) -> Manifest:
         variables = [{"name": name, "expression": expression} for name, expression in self.variables.items()]
         return {
             "failurePolicy": "Fail",
             "matchConstraints": {"resourceRules": [self._resources()]},
             "matchConditions": self._conditions(),
             **({"variables": variables} if variables else {}),
-            "validations": [{"expression": self.checks[rule], "message": _TOLD[rule]} for rule in rules],
+            "validations": [{"expression": check, "message": _TOLD[rule]} for rule, check in checks.items()],
         }
 
     def _resources(self) -> Manifest:

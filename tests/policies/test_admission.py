@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 ABOUT = {rule.id: rule.about for rule in registry.RULES}
 
 
-def policies(exempt: tuple[str, ...] = ()) -> dict[str, Manifest]:
-    found = [each for each in manifests(exempt) if each["kind"] == "ValidatingAdmissionPolicy"]
+def policies(exempt: tuple[str, ...] = (), objects: tuple[str, ...] = ("",)) -> dict[str, Manifest]:
+    found = [each for each in manifests(dict.fromkeys(exempt, objects)) if each["kind"] == "ValidatingAdmissionPolicy"]
     return {each["metadata"]["name"]: each["spec"] for each in found}
 
 
 def bindings(exempt: tuple[str, ...] = ()) -> dict[str, Manifest]:
-    found = [each for each in manifests(exempt) if each["kind"] == "ValidatingAdmissionPolicyBinding"]
+    manifested = manifests(dict.fromkeys(exempt, ("",)))
+    found = [each for each in manifested if each["kind"] == "ValidatingAdmissionPolicyBinding"]
     return {each["metadata"]["name"]: each["spec"] for each in found}
 
 
@@ -97,6 +98,21 @@ def test_an_exempt_rule_warns_and_the_others_of_its_kind_still_deny() -> None:
         rule for rule in rules(policies()["rez-deployment"]) if rule not in exempt
     ]
     assert bindings(exempt)["rez-deployment"]["validationActions"] == ["Deny"]
+
+
+def test_an_exemption_of_one_object_holds_for_its_name_alone() -> None:
+    rule, kept = "deployment-memory-limit", expression("deployment-memory-limit")
+    judged = policies((rule,), ("Deployment production/merchant-backend", "Deployment production/shop"))
+    named = 'object.metadata.name in ["merchant-backend", "shop"]'
+    (denies,) = [each for each in judged["rez-deployment"]["validations"] if each["message"].startswith(f"{rule}: ")]
+    (warns,) = judged["rez-deployment-exempt"]["validations"]
+    assert denies["expression"] == f"{named} || ({kept})"
+    assert warns["expression"] == f"!({named}) || ({kept})"
+
+
+def test_an_exemption_of_a_namespace_names_it() -> None:
+    judged = policies(("namespace-pod-security",), ("Namespace production",))
+    assert 'in ["production"]' in judged["rez-namespace"]["validations"][0]["expression"]
 
 
 def test_a_rule_that_is_never_exempt_denies_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

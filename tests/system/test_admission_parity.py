@@ -44,7 +44,7 @@ LESS_THAN_THE_PACK = {
 def server(system: System) -> Iterator[Server]:
     """The API server with every declared policy in force, and with a second of each that warns of every rule."""
     server = Server(Cluster.connect(kubeconfig=system.run_dir / "kubeconfig"))
-    warning = [each for guard in GUARDS for each in guard.manifests(list(guard.checks), exempt=True)]
+    warning = [each for guard in GUARDS for each in guard.manifests(guard.checks, exempt=True)]
     for manifest in warning:
         assert server.apply(manifest).status < 300
     until(lambda: all(_is_enforced(server, next(iter(guard.checks))) for guard in GUARDS))
