@@ -12,11 +12,13 @@ import pulumi
 
 from infra.components.admission import Admission
 from infra.components.api import Api
+from infra.components.atlas_cluster import AtlasCluster
 from infra.components.platform import Platform
 from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
 from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
+from infra.manifests.secret import secrets as secret_manifests
 from infra.settings import Settings, parse
 from infra.settings.inventory import CONFIG_KEY, SOURCES_KEY, missing, secret_problems, unread_problems
 from infra.settings.model import NAMESPACE
@@ -29,6 +31,8 @@ RELEASE_VARIABLE: Final = "REZ_RELEASE"
 RELEASE_OUTPUT: Final = "release"
 OVERRIDES_VARIABLE: Final = "REZ_OVERRIDES"
 OVERRIDES_OUTPUT: Final = "overrides"
+NO_DATABASE_VARIABLE: Final = "REZ_NO_DATABASE"
+"""Set where stack `local` runs on somebody's own cluster, whose pods could not reach this machine's database."""
 
 
 async def main() -> None:
@@ -46,7 +50,9 @@ async def main() -> None:
     overrides = overridden(await output(before, OVERRIDES_OUTPUT), patch or "{}", now=now)
     platform = Platform("platform", settings)
     Admission("admission", platform=platform, exempt=exempt_rules(settings, today=now.date()))
-    api = Api("api", settings, release, secret_values=secrets, platform=platform, overrides=overrides)
+    database = None if without_database(settings) else AtlasCluster("database", settings, secret_values=secrets)
+    sealed = secret_manifests(secrets, stack=settings.stack, made=database.secrets if database else {})
+    api = Api("api", settings, release, secrets=sealed, platform=platform, overrides=overrides)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export(OVERRIDES_OUTPUT, api.overrides)
     pulumi.export("namespace", NAMESPACE)
@@ -90,6 +96,11 @@ def _from_elsewhere(settings: Settings, secrets: Mapping[str, str]) -> dict[str,
     if lines:
         raise SettingsError(lines)
     return found
+
+
+def without_database(settings: Settings) -> bool:
+    """Whether the API is to run without its database; only stack `local` may."""
+    return settings.is_local and bool(os.environ.get(NO_DATABASE_VARIABLE))
 
 
 def exempt_rules(settings: Settings, *, today: date) -> dict[str, set[str]]:

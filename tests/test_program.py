@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from base64 import b64decode
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'a' * 64}"
 SECRETS = {secret.name: f"canary-{secret.name}" for secret in INVENTORY}
+CONNECTION = {"standardSrv": "mongodb+srv://merchant.ab12c.mongodb.net"}
 SECRET_MARK = "4dabf18193072939515e22adb298388d"
 
 
@@ -42,7 +44,8 @@ class Cloud(mocks.Mocks):
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.typ == "pulumi:pulumi:StackReference":
             return args.name, {"name": args.name, "outputs": self.outputs, "secretOutputNames": []}
-        return f"{args.name}-id", args.inputs
+        found = {"connectionStrings": CONNECTION} if args.typ.endswith(":AdvancedCluster") else {}
+        return f"{args.name}-id", args.inputs | found
 
     def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
         return {}
@@ -63,6 +66,18 @@ class Recorder(mocks.MockMonitor):
     def ReadResource(self, request: Any) -> Any:  # noqa: N802 (the name of the RPC)
         with closed_loop():
             return super().ReadResource(request)
+
+
+def plain_text(properties: Any) -> str:
+    """What a request says in the open."""
+    shown = []
+    for value in properties.fields.values():
+        inner = value.struct_value
+        if value.WhichOneof("kind") == "struct_value":
+            shown.append("" if SECRET_MARK in inner.fields else plain_text(inner))
+        else:
+            shown.append(str(value))
+    return " ".join(shown)
 
 
 @contextlib.contextmanager
@@ -176,7 +191,7 @@ def test_exempt_rules_reach_the_api_server_as_warnings(monkeypatch: pytest.Monke
 
 def test_nothing_is_created_before_its_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, request in declare(monkeypatch).requests.items():
-        if request.custom and not name.startswith("Namespace"):
+        if request.custom and request.type.startswith("kubernetes:") and not name.startswith("Namespace"):
             assert any("Namespace" in urn for urn in request.dependencies), name
 
 
@@ -192,7 +207,13 @@ def test_what_is_stateful_is_protected_in_production_and_not_on_local(monkeypatc
         for stack in ("production", "local")
     }
     assert protected == {
-        "production": {"Namespace/production", "PersistentVolumeClaim/merchant-backend-storage"},
+        "production": {
+            "Namespace/production",
+            "PersistentVolumeClaim/merchant-backend-storage",
+            "Project/rez-production",
+            "AdvancedCluster/merchant",
+            "CloudBackupSchedule/merchant",
+        },
         "local": set(),
     }
 
@@ -205,8 +226,27 @@ def test_old_config_and_secrets_outlive_the_release_that_used_them(monkeypatch: 
 def test_secret_values_travel_marked_as_secret_under_a_public_name(monkeypatch: pytest.MonkeyPatch) -> None:
     request = declare(monkeypatch).named("Secret/db-secrets-")
     data = request.object.fields["data"].struct_value.fields
-    assert SECRET_MARK in data
+    assert set(data) == {"MONGODB_URI", "REDIS_URL", "JWT_SECRET"}
+    assert all(SECRET_MARK in value.struct_value.fields for value in data.values())
     assert request.object.fields["metadata"].struct_value.fields["name"].string_value == request.name
+
+
+def test_the_apis_connection_is_the_clusters_with_the_password_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = declare(monkeypatch)
+    data = requests.named("Secret/db-secrets-").object.fields["data"].struct_value.fields
+    encoded = data["MONGODB_URI"].struct_value.fields["value"].string_value
+    assert b64decode(encoded).decode() == (
+        "mongodb+srv://api-a:canary-MONGODB_PASSWORD_A@merchant.ab12c.mongodb.net/rez"
+        "?authSource=admin&retryWrites=true&w=majority"
+    )
+    plain = [name for name, each in requests.requests.items() if "canary-MONGODB" in plain_text(each.object)]
+    assert plain == []
+
+
+def test_only_local_may_go_without_its_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(program.NO_DATABASE_VARIABLE, "true")
+    assert "AdvancedCluster/merchant" not in declare(monkeypatch, stack="local").requests
+    assert "AdvancedCluster/merchant" in declare(monkeypatch, stack="production").requests
 
 
 def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -282,7 +322,10 @@ def test_missing_secrets_are_all_named_with_the_command(monkeypatch: pytest.Monk
     with pytest.raises(SettingsError) as caught:
         declare(monkeypatch, stack="production", sections={"secrets": {"JWT_SECRET": "canary", "SENTRY_DSN": "  "}})
     assert len(caught.value.problems) == len(INVENTORY) - 1
-    assert "rez pulumi config set --stack production --secret --path 'secrets.MONGODB_URI'" in caught.value.problems[0]
+    assert (
+        "rez pulumi config set --stack production --secret --path 'secrets.MONGODB_PASSWORD_A'"
+        in caught.value.problems[0]
+    )
     assert "canary" not in str(caught.value)
 
 
@@ -305,7 +348,8 @@ def test_secrets_of_secrets_manager_travel_as_those_of_the_stack_file_do(monkeyp
     found = outside.named("Secret/db-secrets-")
     assert found.name == inside.name
     assert found.object == inside.object
-    assert SECRET_MARK in found.object.fields["data"].struct_value.fields
+    data = found.object.fields["data"].struct_value.fields
+    assert all(SECRET_MARK in value.struct_value.fields for value in data.values())
     assert not [name for name, request in outside.requests.items() if "canary" in name]
 
 

@@ -14,11 +14,10 @@ from infra.manifests.hpa import hpa
 from infra.manifests.overrides import annotated, restarted, told
 from infra.manifests.pdb import pdb
 from infra.manifests.pod import Mounts
-from infra.manifests.secret import secrets
 from infra.manifests.service import service
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from infra.manifests.overrides import Overrides
     from infra.manifests.release import Release
@@ -32,7 +31,7 @@ class Api(pulumi.ComponentResource):
         name: The component's name.
         settings: The stack's settings as declared.
         release: What shall run.
-        secret_values: Plain secret values by name.
+        secrets: The Secrets that its pods read.
         platform: What the pods need first: namespace, account, volume, network.
         overrides: What holds instead for a while.
 
@@ -47,7 +46,7 @@ class Api(pulumi.ComponentResource):
         settings: Settings,
         release: Release,
         *,
-        secret_values: Mapping[str, str],
+        secrets: Sequence[Manifest],
         platform: pulumi.Resource,
         overrides: Overrides,
     ) -> None:
@@ -55,11 +54,10 @@ class Api(pulumi.ComponentResource):
         settings = overrides.applied(settings)
         own = pulumi.ResourceOptions(parent=self, depends_on=[platform])
         config = config_map(settings)
-        secret = secrets(secret_values, stack=settings.stack)
         # Pods of an old release still read the old objects, so the engine forgets them and does not delete them.
         kept = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(retain_on_delete=True))
-        mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secret)]
-        mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secret))
+        mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secrets)]
+        mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secrets))
         running = KubernetesObject(
             annotated(restarted(deployment(settings, release, mounts), overrides.restart), overrides.memory),
             pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=mounted)),

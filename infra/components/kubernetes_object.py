@@ -27,13 +27,16 @@ class KubernetesObject(pulumi.CustomResource):
     """
 
     def __init__(self, manifest: Manifest, opts: pulumi.ResourceOptions) -> None:
-        secret = ["data"] if manifest["kind"] == "Secret" else []
+        secret = manifest["kind"] == "Secret"
         super().__init__(
             type_token(manifest["apiVersion"], manifest["kind"]),
             manifest["metadata"]["name"],
-            {**manifest, **{name: pulumi.Output.secret(manifest[name]) for name in secret}},
+            {**manifest, "data": _sealed(manifest["data"])} if secret else manifest,
             pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(version=_provider_version(), additional_secret_outputs=secret)
+                opts,
+                pulumi.ResourceOptions(
+                    version=_provider_version(), additional_secret_outputs=["data"] if secret else []
+                ),
             ),
         )
 
@@ -41,6 +44,11 @@ class KubernetesObject(pulumi.CustomResource):
         """A top-level field of the object as the API server returned it."""
         value: pulumi.Output[Any] = getattr(self, field)
         return value
+
+
+def _sealed(data: Manifest) -> Manifest:
+    """Each value marked as secret by itself: one that is not known yet leaves the others and all keys known."""
+    return {name: pulumi.Output.secret(value) for name, value in data.items()}
 
 
 def type_token(api_version: str, kind: str) -> str:

@@ -44,6 +44,7 @@ class Engine:
     @cached_property
     def _environment(self) -> dict[str, str]:
         from infra.local import plugins, toolchain
+        from infra.local.atlas import access
 
         found = toolchain.locate("pulumi")
         if found is None:
@@ -53,7 +54,8 @@ class Engine:
             plugins.install(found.path, home, Path(sys.executable))
         if self.stack == LOCAL:
             paths.pulumi_state().mkdir(parents=True, exist_ok=True)
-        return environment.build(self.stack, self.root, os.environ, found.path, built=built)
+        own = access.environment() if self.stack == LOCAL else {}
+        return environment.build(self.stack, self.root, os.environ, found.path, built=built) | own
 
     def environment(self) -> dict[str, str]:
         """Environment of the engine's process: tools on PATH, PULUMI_HOME, backend, policy pack, kubeconfig.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 POLICY_PACK = "PULUMI_OPTION_POLICY_PACK"
 """Names the pack that judges every preview and update."""
+_ATLAS = "MONGODB_ATLAS_"
 _LOCAL_PASSPHRASE = "local"  # noqa: S105 - well known: stack local holds dummy values only
 
 
@@ -59,6 +60,7 @@ def build(stack: str, root: Path, caller: Mapping[str, str], pulumi: Path, *, bu
         env["KUBECONFIG"] = str(paths.kubeconfig())
         for others in ("PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CLOUD_SECRET_OVERRIDE"):
             env.pop(others, None)
+        env = {name: value for name, value in env.items() if not name.startswith(_ATLAS)}
     env["PATH"] = os.pathsep.join(
         [str(pulumi.parent), str(Path(sys.executable).parent), caller.get("PATH", os.defpath)]
     )

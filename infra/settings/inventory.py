@@ -25,17 +25,19 @@ class SecretName:
 
     Attributes:
         name: The name of its file in the pod, and of its config key.
-        group: The Secret that carries it.
+        group: The Secret that carries it; None for what no pod reads.
         needed_on_local: Whether stack ``local`` needs it too; every other stack needs all.
     """
 
     name: str
-    group: Group
+    group: Group | None
     needed_on_local: bool = True
 
 
 INVENTORY: Final = (
-    SecretName("MONGODB_URI", "db-secrets", needed_on_local=False),
+    SecretName("MONGODB_PASSWORD_A", None),
+    SecretName("MONGODB_PASSWORD_B", None),
+    SecretName("MONGODB_READER_PASSWORD", None),
     SecretName("REDIS_URL", "db-secrets", needed_on_local=False),
     SecretName("JWT_SECRET", "db-secrets"),
     SecretName("CLOUDINARY_CLOUD_NAME", "service-secrets"),
@@ -49,7 +51,10 @@ INVENTORY: Final = (
     SecretName("SENTRY_DSN", "service-secrets"),
     SecretName("NEW_RELIC_LICENSE_KEY", "service-secrets"),
 )
-"""The runbook's External Dependencies and Monitoring, and what the API itself signs and connects with."""
+"""The runbook's External Dependencies and Monitoring, and what the API itself signs and connects with.
+
+The API's ``MONGODB_URI`` is not among them: the program makes it from the cluster and the password of the user in use.
+"""
 
 
 def missing(present: Collection[str], *, stack: str) -> list[str]:

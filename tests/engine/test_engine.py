@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra import program
 from infra.engine import Engine
 from infra.errors import DriftFound, PolicyViolation, PreconditionError, RezError, SettingsError, UnavailableError
 from infra.local import paths
+from infra.local.atlas import access
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,10 +53,22 @@ class TestEnvironment:
     ) -> None:
         for name in (
             *("PULUMI_HOME", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"),
-            "PULUMI_CLOUD_SECRET_OVERRIDE",
+            *("PULUMI_CLOUD_SECRET_OVERRIDE", "MONGODB_ATLAS_BASE_URL", "MONGODB_ATLAS_PRIVATE_KEY"),
         ):
             monkeypatch.setenv(name, "production's")
         assert "production's" not in Engine("local").environment().values()
+
+    def test_stack_local_finds_its_own_atlas_or_does_without(
+        self, pulumi: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setenv("REZ_RUN", str(tmp_path))
+        assert Engine("local").environment()[program.NO_DATABASE_VARIABLE] == "true"
+        access.file().parent.mkdir()
+        access.write(access.file(), "http://127.0.0.1:1", "public", "canary")
+        assert access.file().stat().st_mode & 0o77 == 0
+        env = Engine("local").environment()
+        assert (env["MONGODB_ATLAS_BASE_URL"], env["MONGODB_ATLAS_PRIVATE_API_KEY"]) == ("http://127.0.0.1:1", "canary")
+        assert program.NO_DATABASE_VARIABLE not in env
 
     def test_other_stacks_take_what_a_person_has_set(self, pulumi: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
         given = {

@@ -10,7 +10,7 @@ LANGUAGE = "pulumi-language-python"
 LANGUAGE_FOLDER = f"language-python-v{version('rez-infra')}"
 """Below the plugins of a home: the last place where the engine looks, and the one where it does not warn of ours."""
 
-RESOURCES = {"kubernetes": "pulumi-kubernetes"}
+RESOURCES = {"kubernetes": "pulumi-kubernetes", "mongodbatlas": "pulumi-mongodbatlas"}
 """Each provider that has an offline plugin, and the SDK whose version the engine will ask for."""
 
 

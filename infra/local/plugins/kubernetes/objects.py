@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from infra.errors import RezError, UnavailableError
+from infra.errors import UnavailableError
+from infra.local.plugins.answers import HalfDoneError
 from infra.local.plugins.kubernetes import diff, immutable, live
 from infra.local.plugins.kubernetes.awaiting import awaited
 from infra.local.plugins.kubernetes.check import AUTONAMED
@@ -39,20 +40,6 @@ class Difference:
 
     changes: list[diff.Change] = field(default_factory=list)
     delete_first: bool = False
-
-
-class HalfDoneError(RezError):
-    """The object exists, but is not ready: the engine must keep track of it.
-
-    Attributes:
-        ref: The object.
-        properties: Its outputs.
-    """
-
-    def __init__(self, message: str, ref: Ref, properties: Properties) -> None:
-        super().__init__(message)
-        self.ref = ref
-        self.properties = properties
 
 
 class Objects:
@@ -104,7 +91,7 @@ class Objects:
             try:
                 found = Waiter(cluster, self.cancelled).until_ready(ref, timeout_s or TIMEOUT_S)
             except (NotReadyError, UnavailableError, ApiError) as error:
-                raise HalfDoneError(str(error), ref, outputs(found, inputs)) from error
+                raise HalfDoneError(str(error), ref.id, outputs(found, inputs)) from error
         return ref, outputs(found, inputs)
 
     def read(self, ref: Ref, inputs: Properties, state: Properties) -> tuple[Properties, Properties] | None:
