@@ -63,6 +63,11 @@ class Atlas:
         self._http: httpx.Client | None = None
         self._token = ("", 0.0)
 
+    def close(self) -> None:
+        """End the connection."""
+        if self._http is not None:
+            self._http.close()
+
     def get(self, path: str, version: str = VERSION, **query: Any) -> Json:
         """Read one resource.
 

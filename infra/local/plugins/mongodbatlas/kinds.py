@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _RENAMED: Final = {
-    "authDatabaseName": "databaseName",
     "diskSizeGb": "diskSizeGB",
     "eventType": "eventTypeName",
     "metricThresholdConfig": "metricThreshold",
@@ -114,8 +113,12 @@ KINDS: Final = {
         ),
         collection=lambda inputs: f"{_group(inputs)}/databaseUsers",
         identity=frozenset({"projectId", "username", "authDatabaseName"}),
-        body=lambda inputs: to_api(inputs) | {"groupId": inputs["projectId"]},
-        properties=from_api,
+        # Renamed here alone: a user's roles have a property `databaseName` of their own.
+        body=lambda inputs: (
+            to_api(inputs, "authDatabaseName")
+            | {"groupId": inputs["projectId"], "databaseName": inputs["authDatabaseName"]}
+        ),
+        properties=lambda answer: from_api(answer) | {"authDatabaseName": answer.get("databaseName")},
     ),
     "ProjectIpAccessList": Kind(
         item=lambda inputs, _: f"{_group(inputs)}/accessList/{_part(inputs['cidrBlock'])}",
