@@ -79,7 +79,7 @@ class Recorder:
         }
         plugins.install(pulumi, root / "home", Path(sys.executable))
         folder = root / "home" / "plugins" / f"resource-mongodbatlas-v{VERSIONS['mongodbatlas']}"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # the stand-in takes our plugin's place
         (folder / "pulumi-resource-mongodbatlas").write_text(
             f'#!/bin/sh\nexec {sys.executable} -P {HERE / "atlas_stand_in.py"} "$@"\n', encoding="utf-8"
         )
