@@ -104,7 +104,7 @@ def without_database(settings: Settings) -> bool:
 
 
 def exempt_rules(settings: Settings, *, today: date) -> dict[str, set[str]]:
-    """The objects that the stack file's exemptions are about, by rule, "" for all; the last day still counts."""
+    """The objects that the stack file's exemptions are about, by rule; the last day still counts."""
     found: dict[str, set[str]] = {}
     for exemption in settings.exemptions:
         if today <= exemption.expires:

@@ -13,7 +13,7 @@ class Exemption(NamedTuple):
 
     Attributes:
         rule: The rule's id.
-        resource: `Kind namespace/name` as messages name the object, "" for any object.
+        resource: `Kind namespace/name` as messages name the object, and it alone.
         field: The one field that is exempt, "" for all.
         value: The one value that the field may have, as messages show it, "" for any.
         reason: Why.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from infra.quantities import day
 from policies.exemption import Exemption
 from policies.judge import violated
+from policies.limits import EXEMPTION_DAYS
 from policies.node import Node, UndeterminedError, shown
 from policies.registry import RULES
 from policies.resources import Resource
@@ -29,9 +31,12 @@ ANNOTATION: Final = "policies.rez.dev/exempt"
 KEY: Final = "rez-infra:exemptions"
 """In the stack's config: a list of exemptions."""
 
+_STACK_FILE: Final = "StackFile"
+_OBJECT: Final = re.compile(r"[A-Z]\w* ([^\s/]+/)?[^\s/]+")
 _BY_ID: Final = {rule.id: rule for rule in RULES}
 _TEXTS: Final = ("rule", "reason", "owner")
-_COVERED: Final = ("resource", "field", "value")
+_EXAMPLE: Final = "Deployment production/merchant-backend"
+_NARROWED: Final = ("field", "value")
 
 
 class Held(NamedTuple):
@@ -81,7 +86,7 @@ def read(entries: object, place: Resource, node: Node, *, own: str = "") -> Decl
     faults: list[Finding] = []
     for index, entry in enumerate(entries):
         at = Node(entry, node, (index,))
-        wrong = [violated(EXEMPTION_VALID, place, each) for each in _wrong(at)]
+        wrong = [violated(EXEMPTION_VALID, place, each) for each in _wrong(at, own)]
         faults += wrong
         if not wrong:
             held.append(Held(_made(at, own, place.origin), place, at))
@@ -99,7 +104,7 @@ def of_config(entries: object, origin: str, source: Source | None = None) -> Dec
     Returns:
         The exemptions and what is wrong with the others.
     """
-    place = Resource(origin, "StackFile", Node({"config": {KEY: entries}}), None, source)
+    place = Resource(origin, _STACK_FILE, Node({"config": {KEY: entries}}), None, source)
     return read(entries, place, place.node.at("config", KEY))
 
 
@@ -129,7 +134,7 @@ def cover(findings: Iterable[Finding], declared: Iterable[Declared], *, today: d
     Returns:
         All findings; those that are set aside name their exemption.
     """
-    in_force = [one.exemption for each in declared for one in each.held if today <= one.exemption.expires]
+    in_force = [one for each in declared for one in each.held if today <= one.exemption.expires <= _latest(today)]
     return [_covered(finding, in_force) for finding in findings]
 
 
@@ -143,25 +148,35 @@ def faults(declared: Iterable[Declared], *, today: date) -> list[Finding]:
     Returns:
         A finding for each.
     """
-    ended = f"not be before today, {today.isoformat()}"
     found: list[Finding] = []
     for each in declared:
         found += each.faults
-        found += [
-            violated(EXEMPTION_VALID, one.place, one.at.must("expires", be=ended))
-            for one in each.held
-            if one.exemption.expires < today
-        ]
+        for one in each.held:
+            if day := _wrong_day(one.exemption.expires, today):
+                found.append(violated(EXEMPTION_VALID, one.place, one.at.must("expires", be=day)))
     return found
 
 
-def _covered(finding: Finding, exemptions: list[Exemption]) -> Finding:
-    if not exemptions or not finding.rule.about.exemptable or finding.outcome is Outcome.DEFECT:
+def _wrong_day(last: date, today: date) -> str:
+    """What a last day must be; "" if it is that."""
+    if last < today:
+        return f"not be before today, {today.isoformat()}"
+    latest = _latest(today)
+    return f"be within {EXEMPTION_DAYS} days, by {latest.isoformat()}" if last > latest else ""
+
+
+def _latest(today: date) -> date:
+    return today + timedelta(days=EXEMPTION_DAYS)
+
+
+def _covered(finding: Finding, in_force: list[Held]) -> Finding:
+    if not in_force or not finding.rule.about.exemptable or finding.outcome is Outcome.DEFECT:
         return finding
-    for exemption in exemptions:
+    for exemption, place, _ in in_force:
         if (
             exemption.rule == finding.rule.id
-            and exemption.resource in {"", str(finding.resource)}
+            and exemption.resource == str(finding.resource)
+            and (place.kind == _STACK_FILE or place.origin == finding.resource.origin)  # files may hold namesakes
             and exemption.field in {"", finding.field}
             and (not exemption.value or exemption.value == _value(finding))
         ):
@@ -193,14 +208,14 @@ def parsed(text: str) -> object:
         return text
 
 
-def _wrong(entry: Node) -> Iterator[Violation]:
+def _wrong(entry: Node, own: str) -> Iterator[Violation]:
     try:
-        yield from _wrong_fields(entry)
+        yield from _wrong_fields(entry, own)
     except UndeterminedError:
         yield entry.must(be="be known before the update")
 
 
-def _wrong_fields(entry: Node) -> Iterator[Violation]:
+def _wrong_fields(entry: Node, own: str) -> Iterator[Violation]:
     for key in _TEXTS:
         if not entry.text(key).strip():
             yield entry.must(key, be=f"be the exemption's {key}")
@@ -209,12 +224,14 @@ def _wrong_fields(entry: Node) -> Iterator[Violation]:
         yield entry.must("rule", be="be the id of a rule (see `rez policies list`)")
     if rule is not None and not rule.about.exemptable:
         yield entry.must("rule", be="be a rule that can be set aside; this one cannot")
-    for key in _COVERED:
+    if not own and _OBJECT.fullmatch(entry.text("resource")) is None:
+        yield entry.must("resource", be=f"be the one object, as messages name it: {_EXAMPLE}")
+    for key in _NARROWED:
         if entry.get(key) is not None and not entry.text(key).strip():
             yield entry.must(key, be="be a text, or left out")
     if _day(entry.get("expires")) is None:
         yield entry.must("expires", be="be the last day, as in 2026-12-31")
-    if unknown := set(entry.mapping()) - {*_TEXTS, *_COVERED, "expires"}:
+    if unknown := set(entry.mapping()) - {*_TEXTS, "resource", *_NARROWED, "expires"}:
         yield entry.must(min(map(str, unknown)), be="not be there: no exemption has this key", value="set")
 
 

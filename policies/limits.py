@@ -205,3 +205,6 @@ REDIS_CONNECTIONS: Final = 3
 
 REDIS_NODE_CONNECTIONS: Final = 3
 """Connections to a node for each node of its cluster: bus in, bus out, a replica. Source: redis.conf, maxclients."""
+
+EXEMPTION_DAYS: Final = 90
+"""Days that an exemption may last at most. Source: ours; each quarter somebody has to want it again, or mend it."""

@@ -175,10 +175,16 @@ def test_what_the_api_server_enforces_is_declared_on_every_stack(monkeypatch: py
 
 
 def test_an_exempt_rule_only_warns_until_its_last_day_is_over() -> None:
-    entry = {"rule": "pdb-blocks-drain", "reason": "a", "owner": "b", "expires": "2026-11-30"}
+    entry = {
+        "rule": "pdb-blocks-drain",
+        "resource": "Pdb x/y",
+        "reason": "a",
+        "owner": "b",
+        "expires": "2026-11-30",
+    }
     sections = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
     settings = parse(own_sections(sections | {"rez-infra:exemptions": [entry]}), stack="local")
-    assert program.exempt_rules(settings, today=date(2026, 11, 30)) == {"pdb-blocks-drain": {""}}
+    assert program.exempt_rules(settings, today=date(2026, 11, 30)) == {"pdb-blocks-drain": {"Pdb x/y"}}
     assert program.exempt_rules(settings, today=date(2026, 12, 1)) == {}
 
 

@@ -59,7 +59,7 @@ def asked(entries: Sequence[Any], annotated: Sequence[tuple[str, str]]) -> list[
 def _described(entry: Any) -> str:
     if not isinstance(entry, dict):
         return str(entry)
-    what = f"{entry.get('rule')} for {entry.get('resource') or 'every object'}"
+    what = f"{entry.get('rule')} for {entry.get('resource') or 'no object'}"
     return f"{what} until {entry.get('expires')}, {entry.get('owner')}: {entry.get('reason')}"
 
 

@@ -46,7 +46,7 @@ def as_json(exemptions: Sequence[Exemption], *, today: date) -> list[dict[str, A
 
 
 def _line(exemption: Exemption, days: int) -> str:
-    about = " ".join(filter(None, (exemption.resource or "every object", exemption.field, exemption.value)))
+    about = " ".join(filter(None, (exemption.resource, exemption.field, exemption.value)))
     left = f"{abs(days)} day{'' if abs(days) == 1 else 's'}"
     holds = f"has ended {left} ago" if days < 0 else f"holds {left} more" if days else "ends today"
     who = f"{exemption.owner}: {exemption.reason}"

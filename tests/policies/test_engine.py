@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,11 +151,16 @@ config:
 """
 
 
-@pytest.mark.parametrize(("expires", "passes"), [("2999-12-31", True), ("2020-01-01", False)])
+IN_FORCE = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("expires", "passes"), [(IN_FORCE, True), ("2020-01-01", False), ("2999-12-31", False)], ids=["now", "over", "far"]
+)
 def test_exemption_of_the_stack_file_is_listed_and_ends(preview: Preview, expires: str, *, passes: bool) -> None:
     done = preview("exempt", file=EXEMPTION.format(expires=expires), CPU_LIMIT="8")
     assert (done.returncode == 0) == passes, done.stdout + done.stderr
     if passes:
-        assert "exempt until 2999-12-31, oncall@rezapp.com: load test" in " ".join(done.stdout.split())
+        assert f"exempt until {IN_FORCE}, oncall@rezapp.com: load test" in " ".join(done.stdout.split())
     else:
         assert "[mandatory] [severity: high]  exemption-valid" in done.stdout

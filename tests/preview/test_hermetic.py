@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine
 
 FILE = "Pulumi.production.yaml"
+API = "Deployment production/merchant-backend"
+SOON = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
 MEMORY = (FILE, "memory: {request: 512Mi", "memory: {request: 256Mi")
-NO_BUDGET = ("infra/components/api.py", "hpa(settings), pdb(settings)", "hpa(settings)")
+NO_BUDGET = ("infra/components/api.py", "(service(settings), pdb(settings))", "(service(settings),)")
 OTHER_CLAIM = ("infra/manifests/names.py", '"merchant-backend-storage"', '"merchant-backend-files"')
 LOOSER = ("infra/settings/api.py", "request_mib: Mebibytes = Field(ge=512", "request_mib: Mebibytes = Field(ge=128")
 SECRETS = {
@@ -113,8 +116,8 @@ def test_a_fork_without_secrets_sees_the_same_and_no_program_ever_sees_one(
 
 
 def test_a_branch_neither_weakens_nor_exempts_its_own_judge(repository: Repository) -> None:
-    entry = "{rule: deployment-memory-request, reason: please, owner: me, expires: 2999-12-31}"
-    note = [{"rule": "workload-disruption-budget", "reason": "x", "owner": "x", "expires": "2999-12-31"}]
+    entry = f"{{rule: deployment-memory-request, resource: {API}, reason: please, owner: me, expires: {SOON}}}"
+    note = [{"rule": "workload-disruption-budget", "reason": "x", "owner": "x", "expires": SOON}]
     manager = '"pulumi.com/patchFieldManager": FIELD_MANAGER,'
     repository.branch(
         "cheat",
@@ -129,13 +132,15 @@ def test_a_branch_neither_weakens_nor_exempts_its_own_judge(repository: Reposito
     assert {"deployment-memory-request", "workload-disruption-budget"} <= set(blocking(report))
     notes = " ".join(report["notes"])
     assert "policies differ" in notes
-    assert "deployment-memory-request for every object until 2999-12-31" in notes
+    assert f"deployment-memory-request for {API} until {SOON}" in notes
     assert "by an annotation of" in notes
 
 
 def test_an_exemption_that_is_merged_counts_until_the_branch_takes_it_out(repository: Repository) -> None:
     rule = "workload-disruption-budget"
-    entry = f"\n  rez-infra:exemptions:\n    - {{rule: {rule}, reason: load test, owner: me, expires: 2999-12-31}}"
+    entry = (
+        f"\n  rez-infra:exemptions:\n    - {{rule: {rule}, resource: {API}, reason: load, owner: me, expires: {SOON}}}"
+    )
     repository.branch("exempt", (FILE, "config:", f"config:{entry}"))
     try:
         repository.git("branch", "-qf", "before", MAIN)
@@ -152,7 +157,7 @@ def test_an_exemption_that_is_merged_counts_until_the_branch_takes_it_out(reposi
 
 
 def test_an_exemption_that_no_policy_takes_is_found_before_it_is_merged(repository: Repository) -> None:
-    entry = "\n  rez-infra:exemptions:\n    - {rule: no-such-rule, reason: x, owner: me, expires: 2999-12-31}"
+    entry = f"\n  rez-infra:exemptions:\n    - {{rule: none, resource: {API}, reason: x, owner: me, expires: {SOON}}}"
     repository.branch("nonsense", (FILE, "config:", f"config:{entry}"))
     assert list(blocking(repository.preview("nonsense", code=4))) == ["exemption-valid"]
 

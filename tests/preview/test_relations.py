@@ -35,7 +35,7 @@ def test_what_is_asked_for_is_told_with_everything() -> None:
     _, asked = relations.exemptions("", stack_file(FIRST, SECOND, "odd"))
     lines = relations.asked(asked, [("urn:pulumi:p::r::t::db", "[]")])
     assert "a for R x until 2026-12-31, me: why" in lines[0]
-    assert "b for every object" in lines[1]
+    assert "b for no object" in lines[1]
     assert "odd" in lines[2]
     assert "annotation of db" in lines[3]
     assert all("counts once it is merged" in each for each in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,7 +179,9 @@ _COMPONENT = ("--target", "**rez:admission:Admission**")
 def test_an_exemption_lets_through_with_a_warning_until_it_is_gone(
     server: Server, system: System, tmp_path: Path
 ) -> None:
-    entry = {"rule": "hpa-max-replicas", "reason": "a test", "owner": "nobody", "expires": "2999-12-31"}
+    day = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
+    hpa = f"HorizontalPodAutoscaler {NAMESPACE}/merchant-backend-hpa"
+    entry = {"rule": "hpa-max-replicas", "resource": hpa, "reason": "a test", "owner": "nobody", "expires": day}
     config = tmp_path / "Pulumi.local.yaml"
     own = (ROOT / config.name).read_text()
     config.write_text(own.replace("config:\n", f"config:\n  rez-infra:exemptions: [{json.dumps(entry)}]\n", 1))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.engine  # it installs an environment of its own
 
 
+HPA = "HorizontalPodAutoscaler production/merchant-backend-hpa"
+
+
 def test_an_exemption_that_ends_soon_is_an_issue_until_it_is_gone(tmp_path: Path) -> None:
     with Workspace.made(tmp_path / "workspace") as workspace:
         told_of_until_it_is_gone(workspace, tmp_path)
@@ -27,7 +30,7 @@ def told_of_until_it_is_gone(workspace: Workspace, tmp_path: Path) -> None:
     file = workspace.root / "Pulumi.production.yaml"
     before = file.read_text(encoding="utf-8")
     day = datetime.now(UTC).date() + timedelta(days=3)
-    entry = f"{{rule: hpa-cpu-target, reason: INC-7, owner: oncall@rezapp.com, expires: {day}}}"
+    entry = f"{{rule: hpa-cpu-target, resource: {HPA}, reason: INC-7, owner: oncall@rezapp.com, expires: {day}}}"
     file.write_text(f"{before}  rez-infra:exemptions: [{entry}]\n", encoding="utf-8")
     with running() as hub:
         for number, text in enumerate((file.read_text(encoding="utf-8"), before)):
