@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bootstrap, github, history, local, policies, state
+from infra.cli import bootstrap, github, history, local, overrides, policies, scale, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
 from infra.cli.drift import drift
+from infra.cli.memory import memory
 from infra.cli.preview import preview
 from infra.cli.pulumi import pulumi
+from infra.cli.restart import restart
 from infra.cli.rollback import rollback
 from infra.cli.status import status
 
@@ -24,6 +26,8 @@ app = typer.Typer(
 app.command()(status)
 app.command()(deploy)
 app.command()(rollback)
+app.command()(restart)
+app.command()(memory)
 app.command()(drift)
 app.command()(doctor)
 app.command()(check)
@@ -36,6 +40,8 @@ app.command(
         "help_option_names": [],
     }
 )(pulumi)
+app.add_typer(scale.app, name="scale")
+app.add_typer(overrides.app, name="overrides")
 app.add_typer(history.app, name="history")
 app.add_typer(local.app, name="local")
 app.add_typer(policies.app, name="policies")

@@ -22,6 +22,7 @@ def deploy(
     from infra.cli.stack import say
     from infra.local import paths
     from infra.manifests.names import REPOSITORY
+    from infra.rollout import bring
     from infra.rollout import deploy as task
     from infra.rollout.releases import known_images
     from infra.settings import load
@@ -36,6 +37,7 @@ def deploy(
         found = images(REPOSITORY, provenance, say=say)
         plan = task.preflight(scene, version, known={}, repository=REPOSITORY, images=found)
     if dry_run:
-        rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)
+        preview = [] if plan.done else bring.judge(scene, plan.release)
+        rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
         rollouts.show_report(task.deploy(scene, plan), json=json)

@@ -19,11 +19,13 @@ def rollback(
 ) -> None:
     """Go back to a release that served, and watch it until it serves again."""
     from infra.cli import rollouts
+    from infra.rollout import bring
     from infra.rollout import rollback as task
 
     scene = rollouts.scene(stack, timeout)
     plan = task.preflight(scene, version)
     if dry_run:
-        rollouts.show_plan(scene, plan.release, plan.lines(scene), json=json, done=plan.done)
+        preview = [] if plan.done else bring.judge(scene, plan.release)
+        rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
         rollouts.show_report(task.rollback(scene, plan), json=json)

@@ -13,7 +13,6 @@ import typer
 from infra.cli.stack import choose, connect, say
 
 if TYPE_CHECKING:
-    from infra.manifests.release import Release
     from infra.rollout.report import Report
     from infra.rollout.scene import Scene
 
@@ -38,15 +37,12 @@ def actor() -> str:
     return f"{user}@{socket.gethostname()}"
 
 
-def show_plan(acting: Scene, release: Release, lines: list[str], *, json: bool, done: bool) -> None:
-    """Show what would happen: the plan, then the engine's own preview unless there is nothing to do."""
-    from infra.rollout.bring import judge
-
-    engine = [] if done else judge(acting, release)
+def show_plan(plan: list[str], preview: list[str], *, json: bool) -> None:
+    """Show what would happen: the plan, then the engine's own words."""
     if json:
-        typer.echo(json_format.dumps({"dry_run": True, "plan": lines, "preview": engine}))
+        typer.echo(json_format.dumps({"dry_run": True, "plan": plan, "preview": preview}))
     else:
-        typer.echo("\n".join([*lines, *(f"  | {line}" for line in engine)]))
+        typer.echo("\n".join([*plan, *(f"  | {line}" for line in preview)]))
 
 
 def show_report(report: Report, *, json: bool) -> None:

@@ -40,6 +40,8 @@ def status(
 
 
 def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
+    from datetime import UTC, datetime
+
     from infra.cli.stack import choose, connect
     from infra.local import paths, summary
     from infra.operations import health, status
@@ -57,7 +59,7 @@ def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
             return status.Health("", 0, "(not published on this machine)")
         return health.ask(url + service.health_path, HEALTH_TIMEOUT_S)
 
-    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=ask)}
+    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=ask, now=datetime.now(UTC))}
 
 
 def _screen(found: dict[str, Any]) -> str:
@@ -86,6 +88,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"rollout    {rollout['state']}: {rollout['message']}",
         f"replicas   {counts}, {replicas['available']} available",
         f"autoscaler {_hpa(found['hpa'])}",
+        *(f"override   {override['message']}" for override in found["overrides"]),
         f"endpoints  {_endpoints(found['endpoints'])}",
         f"health     {answer} {health['detail']}",
         *_resources(found["resources"], found["restarts"]),

@@ -239,6 +239,7 @@ class Engine:
         targets: Sequence[str] = (),
         on_line: OnLine | None = None,
         *,
+        overrides: str = "",
         previewed: bool = False,
     ) -> None:
         """Bring the stack to what is declared.
@@ -247,6 +248,7 @@ class Engine:
             release: `VERSION=IMAGE@sha256:DIGEST` to run, None to keep the one that runs.
             targets: URN patterns; empty for everything.
             on_line: Called with each line of the engine's output.
+            overrides: A merge patch of the overrides in force, JSON; "" keeps them.
             previewed: The caller has judged the plan of `preview`: it is not made once more.
 
         Raises:
@@ -254,9 +256,16 @@ class Engine:
         """
         options = [*self._options(targets), *(["--skip-preview"] if previewed else [])]
         run = self._judged if previewed else self.run
-        run(["up", "--yes", *options], env=_release(release), on_line=on_line)
+        run(["up", "--yes", *options], env=_parameters(release, overrides), on_line=on_line)
 
-    def preview(self, release: str | None = None, targets: Sequence[str] = (), on_line: OnLine | None = None) -> str:
+    def preview(
+        self,
+        release: str | None = None,
+        targets: Sequence[str] = (),
+        on_line: OnLine | None = None,
+        *,
+        overrides: str = "",
+    ) -> str:
         """Show what `up` would do, policies included; touches nothing.
 
         Returns:
@@ -266,7 +275,8 @@ class Engine:
         Raises:
             RezError: As `run`.
         """
-        return self._judged(["preview", "--diff", *self._options(targets)], env=_release(release), on_line=on_line)
+        command = ["preview", "--diff", *self._options(targets)]
+        return self._judged(command, env=_parameters(release, overrides), on_line=on_line)
 
     def plan(self) -> str:
         """Tell as data what `up` would do, as if nothing were protected; no policy is asked, nothing is touched.
@@ -295,5 +305,6 @@ class Engine:
         ]
 
 
-def _release(release: str | None) -> dict[str, str]:
-    return {"REZ_RELEASE": release} if release else {}
+def _parameters(release: str | None, overrides: str) -> dict[str, str]:
+    given = {"REZ_RELEASE": release, "REZ_OVERRIDES": overrides}
+    return {name: value for name, value in given.items() if value}

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from infra import quantities
 from infra.errors import UnavailableError
+from infra.manifests.overrides import Overrides, told
 from infra.rejection import ApiError
 from infra.rollout import deployment, feed, watch
 from infra.rollout.live import mapping, name, number, objects, text
 from infra.rollout.memory import Memory, statuses
+from infra.rollout.overrides import words
 from infra.rollout.snapshot import image, version
 from infra.rollout.verdict import judge
 from infra.text import line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from infra.manifests import Manifest
     from infra.rollout.snapshot import Snapshot
@@ -61,13 +64,14 @@ class Health:
         return self.status == 200  # noqa: PLR2004 - HTTP OK
 
 
-def read(cluster: Cluster, target: Target, *, health: Callable[[], Health]) -> dict[str, Any]:
+def read(cluster: Cluster, target: Target, *, health: Callable[[], Health], now: datetime) -> dict[str, Any]:
     """Read everything that tells how the API is.
 
     Args:
         cluster: Where it runs.
         target: Its names.
         health: Asks the health endpoint.
+        now: The present.
 
     Raises:
         UnavailableError: The cluster does not answer.
@@ -77,6 +81,7 @@ def read(cluster: Cluster, target: Target, *, health: Callable[[], Health]) -> d
     progress = deployment.progress(live)
     verdict, _ = judge(snapshot, Memory(), at_s=0.0)
     asked = health()
+    hpa = _hpa(cluster, target)
     return {
         "release": {"version": version(live), "image": image(live, target.container)},
         "rollout": {"state": str(verdict.state), "reason": verdict.reason, "message": verdict.message},
@@ -86,7 +91,8 @@ def read(cluster: Cluster, target: Target, *, health: Callable[[], Health]) -> d
             "updated": progress.updated,
             "available": progress.available,
         },
-        "hpa": _part(lambda: _hpa(cluster, target)),
+        "hpa": hpa if "error" in hpa else _scaling(hpa),
+        "overrides": _overrides(hpa, live, now),
         "endpoints": _part(lambda: _endpoints(cluster, target)),
         "health": {"url": asked.url, "ok": asked.ok, "status": asked.status, "detail": asked.detail},
         "resources": _part(lambda: _resources(cluster, target, snapshot)),
@@ -105,9 +111,27 @@ def _part(read_it: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _hpa(cluster: Cluster, target: Target) -> dict[str, Any]:
-    live = cluster.get("autoscaling/v2", "HorizontalPodAutoscaler", target.hpa, target.namespace)
-    if live is None:
-        return {"error": f"there is no HorizontalPodAutoscaler {target.hpa}"}
+    """The live autoscaler, or why there is none."""
+    place = ("autoscaling/v2", "HorizontalPodAutoscaler", target.hpa, target.namespace)
+    return _part(lambda: cluster.get(*place) or {"error": f"there is no HorizontalPodAutoscaler {target.hpa}"})
+
+
+def _overrides(hpa: Manifest, deployment: Manifest, now: datetime) -> list[dict[str, Any]]:
+    """What the objects say is overridden, over or not."""
+    template = mapping(deployment, "spec", "template", "metadata")
+    said = told(hpa=mapping(hpa, "metadata"), deployment=mapping(deployment, "metadata"), template=template)
+    return [
+        {
+            **override.model_dump(mode="json"),
+            "kind": kind,
+            "left_s": round((override.expires - now).total_seconds()),
+            "message": words(override, now),
+        }
+        for kind, override in Overrides.of(said).temporary().items()
+    ]
+
+
+def _scaling(live: Manifest) -> dict[str, Any]:
     currents = [_metric(entry) for entry in objects(live, "status", "currentMetrics")]
     current = {metric: _value(metric, mapping(detail, "current")) for metric, detail in currents}
     return {

@@ -12,8 +12,14 @@ if TYPE_CHECKING:
     from infra.rollout.scene import Scene
 
 
-def judge(scene: Scene, release: Release) -> list[str]:
+def judge(scene: Scene, release: Release, *, overrides: str = "", target: str = API_COMPONENT) -> list[str]:
     """What the engine would do for a release, policies included; nothing is touched.
+
+    Args:
+        scene: Where.
+        release: What shall run.
+        overrides: A merge patch of the overrides in force, JSON; "" keeps them.
+        target: What the engine may touch.
 
     Returns:
         The engine's words.
@@ -23,13 +29,19 @@ def judge(scene: Scene, release: Release) -> list[str]:
         RezError: As the engine does.
     """
     said: list[str] = []
-    plan = scene.engine.preview(str(release), [API_COMPONENT], said.append)
+    plan = scene.engine.preview(str(release), [target], said.append, overrides=overrides)
     gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
     return [entry for entry in said if entry.strip()]
 
 
-def bring(scene: Scene, release: Release) -> None:
+def bring(scene: Scene, release: Release, *, overrides: str = "", target: str = API_COMPONENT) -> None:
     """Carry out a plan that was judged.
+
+    Args:
+        scene: Where.
+        release: What shall run.
+        overrides: As in `judge`.
+        target: As in `judge`.
 
     Raises:
         RezError: As the engine does.
@@ -37,7 +49,8 @@ def bring(scene: Scene, release: Release) -> None:
     scene.say(f"engine: bringing {scene.target.deployment} to {release.version} ({release.image})")
     scene.engine.up(
         str(release),
-        [API_COMPONENT],
+        [target],
         lambda said: scene.say(f"  {said}") if said.strip() else None,
+        overrides=overrides,
         previewed=True,
     )

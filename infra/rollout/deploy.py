@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.engine import gate
-from infra.rollout import failure, ledger
+from infra.rollout import failure, ledger, overrides
 from infra.rollout import watch as watching
 from infra.rollout.go_back import go_back
 from infra.rollout.phases import preview, record, up, watch
-from infra.rollout.releases import current_release, refuse_moved, resolve
+from infra.rollout.releases import refuse_moved, resolve, running
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out
 from infra.rollout.settle import healthy_now
@@ -48,6 +48,7 @@ class Plan:
         adopt: A healthy release that the ledger does not know yet, to be recorded first.
         done: The release serves already.
         template: What the Deployment made its pods from; a run that fails is rolled back only if it changed that.
+        kept: What becomes of the overrides, line by line.
     """
 
     release: Release
@@ -55,6 +56,7 @@ class Plan:
     adopt: Release | None
     done: bool
     template: Manifest
+    kept: tuple[str, ...] = ()
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -66,6 +68,7 @@ class Plan:
             f"deploy {version} on {scene.stack}",
             f"  image:   {self.release.image}",
             f"  engine:  up, targeted at {API_COMPONENT}",
+            *self.kept,
             f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
             f"  if bad:  {back}",
             "  record:  one ConfigMap in the ledger",
@@ -92,7 +95,7 @@ def preflight(
     """
     release = resolve(text, stack=scene.stack, known=known, repository=repository, images=images)
     snapshot = watching.read(scene.cluster, scene.target)
-    current = current_release(scene)
+    current, overridden = running(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
     gate.refuse_release(
         release.version,
@@ -111,6 +114,7 @@ def preflight(
         adopt=current if healthy and current not in ledger.good(history) else None,
         done=healthy and current == release,
         template=failure.template(snapshot.deployment),
+        kept=overrides.kept(overridden, scene.now()),
     )
 
 

@@ -64,7 +64,7 @@ def _links(live: Iterable[Manifest]) -> list[Link]:
 
 def good(history: Sequence[Record]) -> list[Release]:
     """The releases whose last record says they served healthy, newest first, each once."""
-    last = {record.release: record for record in history}
+    last = {record.release: record for record in history if record.outcome != "changed"}
     kept = [record for record in last.values() if record.outcome == "deployed"]
     return [record.release for record in sorted(kept, key=lambda record: record.number, reverse=True)]
 

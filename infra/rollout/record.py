@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LABELS: Final = {"app.kubernetes.io/managed-by": "rez", "rez.dev/ledger": "release"}
 _PREFIX: Final = "release-"
 
-Outcome = Literal["deployed", "rolled-back", "failed"]
+Outcome = Literal["deployed", "rolled-back", "failed", "changed"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Record:
     """One release: what, when, by whom and how it ended.
 
     Attributes:
-        outcome: `deployed`: it served healthy; `rolled-back`: it was taken back; `failed`: it ended in neither.
+        outcome: `deployed`: it served healthy; `rolled-back`: it was taken back; `failed`: it ended in neither;
+            `changed`: something was done to it while it ran, such as a restart, which says nothing of the release.
         started: ISO 8601, UTC.
         finished: ISO 8601, UTC.
         number: Counts the records, from 1.

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Protocol
 
 from infra.errors import PolicyViolation, PreconditionError
+from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
 from infra.settings.model import LOCAL
 
@@ -78,12 +79,21 @@ def current_release(scene: Scene) -> Release | None:
     Raises:
         PreconditionError: The stack has no state.
     """
+    return running(scene)[0]
+
+
+def running(scene: Scene) -> tuple[Release | None, Overrides]:
+    """The release that the stack's state names, and how it is overridden, over or not.
+
+    Raises:
+        PreconditionError: The stack has no state.
+    """
     outputs = scene.engine.outputs()
     if not outputs:
         up = "rez local up" if scene.stack == LOCAL else f"rez pulumi up --stack {scene.stack}"
         message = f"stack {scene.stack}: has no state to deploy into; bring it up first: {up}"
         raise PreconditionError(message)
-    return Release.of(outputs.get("release"))
+    return Release.of(outputs.get("release")), Overrides.of(outputs.get("overrides"))
 
 
 def known_images(path: Path) -> dict[str, str]:

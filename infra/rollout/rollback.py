@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.errors import PreconditionError, UnavailableError
-from infra.rollout import failure, ledger
+from infra.rollout import failure, ledger, overrides
 from infra.rollout import watch as watching
 from infra.rollout.phases import preview, record, up, watch
-from infra.rollout.releases import current_release
+from infra.rollout.releases import running
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out
 from infra.rollout.settle import healthy_now
@@ -42,12 +42,14 @@ class Plan:
         current: What the stack's state names now.
         done: The release serves already.
         template: What the Deployment made its pods from.
+        kept: What becomes of the overrides, line by line.
     """
 
     release: Release
     current: Release | None
     done: bool
     template: Manifest
+    kept: tuple[str, ...] = ()
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -58,6 +60,7 @@ class Plan:
             f"roll back from {before} to {self.release.version} on {scene.stack}",
             f"  image:   {self.release.image}",
             f"  engine:  up, targeted at {API_COMPONENT}",
+            *self.kept,
             f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
             "  record:  the ledger",
         ]
@@ -75,11 +78,12 @@ def preflight(scene: Scene, version: str | None) -> Plan:
         UnavailableError: The cluster does not answer.
     """
     snapshot = watching.read(scene.cluster, scene.target)
-    current = current_release(scene)
+    current, overridden = running(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
     release = choose(history, version, current=current)
     done = release == current and healthy_now(snapshot, current, scene.target.container)
-    return Plan(release, current, done=done, template=failure.template(snapshot.deployment))
+    kept = overrides.kept(overridden, scene.now())
+    return Plan(release, current, done, failure.template(snapshot.deployment), kept)
 
 
 def choose(history: Sequence[Record], version: str | None, *, current: Release | None) -> Release:

@@ -20,7 +20,9 @@ class Engine(Protocol):
     def recover(self) -> None:
         """Put right what a killed engine left."""
 
-    def preview(self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None) -> str:
+    def preview(
+        self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None, *, overrides: str
+    ) -> str:
         """Show what `up` would do, and give the plan."""
 
     def up(
@@ -29,6 +31,7 @@ class Engine(Protocol):
         targets: Sequence[str],
         on_line: Callable[[str], None] | None,
         *,
+        overrides: str,
         previewed: bool,
     ) -> None:
         """Bring the stack to its program."""

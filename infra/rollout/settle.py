@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from infra.errors import Inconclusive, UnavailableError
 from infra.rejection import ApiError
 from infra.rollout import watch
+from infra.rollout.live import number
 from infra.rollout.memory import Memory
 from infra.rollout.snapshot import image
 from infra.rollout.verdict import State, Verdict, judge
@@ -42,8 +43,13 @@ class Settled:
         return self.verdict.state is State.HEALTHY
 
 
-def settle(scene: Scene, release: Release) -> Settled:
+def settle(scene: Scene, release: Release, *, pods: range | None = None) -> Settled:
     """Watch a release that the engine has applied until it is healthy, doomed or out of time.
+
+    Args:
+        scene: Where.
+        release: What shall run.
+        pods: How many of it there have to be; None for whatever the autoscaler wants.
 
     Raises:
         UnavailableError: The API server was away for too long.
@@ -56,6 +62,8 @@ def settle(scene: Scene, release: Release) -> Settled:
             if snapshot is not None:
                 _refuse_other(snapshot, scene, release)
                 verdict, memory = judge(snapshot, memory, at_s=at_s)
+                if pods is not None and verdict.state is State.HEALTHY:
+                    verdict = _scaled(snapshot, pods, verdict)
                 if verdict.state is State.DEGRADED:
                     verdict, memory = _confirm(scene, memory, at_s)
                 if verdict.message != told:
@@ -66,6 +74,15 @@ def settle(scene: Scene, release: Release) -> Settled:
             if at_s > deadline:
                 return Settled(verdict, timed_out=True, logs=log_tail(scene, verdict))
     return Settled(verdict, logs=log_tail(scene, verdict))
+
+
+def _scaled(snapshot: Snapshot, pods: range, verdict: Verdict) -> Verdict:
+    """The same verdict if the autoscaler has acted on its bounds already."""
+    found = number(snapshot.deployment, "spec", "replicas")
+    if found in pods:
+        return verdict
+    message = f"{found} pods; the autoscaler has not yet brought them to {pods.start} to {pods.stop - 1}"
+    return Verdict(State.PROGRESSING, "autoscaler", message)
 
 
 def _confirm(scene: Scene, memory: Memory, at_s: float) -> tuple[Verdict, Memory]:

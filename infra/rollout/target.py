@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from infra.manifests import names
 from infra.settings.model import NAMESPACE
 
 API_COMPONENT = "**rez:api:Api**"
 """The engine's target pattern: everything below the API component, resources to come included."""
+
+AUTOSCALER: Final = f"**kubernetes:autoscaling/v2:HorizontalPodAutoscaler::{names.AUTOSCALER}"
+"""The same of the autoscaler alone: other bounds make no new pods, whatever else waits to be applied."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ COMMANDS = ["status", "deploy", "rollback", "drift", "doctor", "check", "pulumi"
 COMMANDS += ["local", "local up", "local down", "local status", "policies", "policies list", "policies explain"]
 COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
 COMMANDS += ["policies exemptions", "preview", "history", "history verify"]
+COMMANDS += ["scale", "scale pin", "scale resume", "memory", "restart", "overrides", "overrides drop-expired"]
 COMMANDS += ["github", "github run", "github comment", "github issue", "github kubeconfig"]
 DOCUMENTED = {
     RezError: 1,

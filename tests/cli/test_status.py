@@ -27,6 +27,7 @@ FOUND: dict[str, Any] = {
     "health": {"url": "http://127.0.0.1:8080/health", "ok": True, "status": 200, "detail": "{}"},
     "resources": {"error": "metrics-server absent"},
     "restarts": {"merchant-backend-a": 1},
+    "overrides": [{"message": "pinned at 5 pods until 2026-11-29 06:00 UTC (3h left), by me@here: INC-7"}],
     "events": [],
 }
 
@@ -64,7 +65,7 @@ def test_health_is_asked_where_the_stack_answers(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("infra.settings.load", lambda *_: SimpleNamespace(service=service))
     monkeypatch.setattr("infra.local.summary.service_url", lambda: "http://127.0.0.1:18080")
     monkeypatch.setattr("infra.cli.stack.connect", lambda _: None)
-    monkeypatch.setattr("infra.operations.status.read", lambda *_, health: {"asked": health()})
+    monkeypatch.setattr("infra.operations.status.read", lambda *_, health, now: {"asked": health()})
     monkeypatch.setattr("infra.operations.health.ask", lambda url, _: url)
     assert status._reader(stack)()["asked"] == asked
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from infra.rejection import ApiError
 from infra.rollout.target import Target
 
 FIXTURE = Path(__file__).parents[1] / "rollout" / "fixtures" / "deployment" / "healthy-v2.json"
+NOW = datetime(2026, 11, 29, 3, tzinfo=UTC)
+STARTING = Health("http://127.0.0.1:8080/health", 503, "starting")
 HPA = {
     "spec": {
         "minReplicas": 3,
@@ -75,7 +78,7 @@ def cluster() -> FakeCluster:
 
 
 def read(cluster: Any) -> dict[str, Any]:
-    return status.read(cluster, Target(), health=lambda: Health("http://127.0.0.1:8080/health", 503, "starting"))
+    return status.read(cluster, Target(), health=lambda: STARTING, now=NOW)
 
 
 def test_everything_is_read(cluster: Any) -> None:
@@ -127,3 +130,18 @@ def test_a_health_endpoint_that_does_not_answer_is_part_of_the_answer() -> None:
     found = health.ask("http://127.0.0.1:9/health", 1)
     assert (found.ok, found.status) == (False, 0)
     assert found.detail
+
+
+def test_overrides_are_told_by_the_objects_own_word_with_the_time_that_is_left(cluster: FakeCluster) -> None:
+    begin, end = "2026-11-29T02:00:00Z", "2026-11-29T06:00:00Z"
+    said = {"since": begin, "expires": end, "reason": "INC-7", "by": "me@here", "pods": {"min": 5, "max": 5}}
+    cluster.hpa = {**HPA, "metadata": {"annotations": {"rez.dev/override": json.dumps(said)}}}
+    (found,) = read(cluster)["overrides"]
+    assert (found["kind"], found["left_s"], found["pods"]) == ("scale", 3 * 3600, {"min": 5, "max": 5})
+    assert found["message"] == "pinned at 5 pods until 2026-11-29 06:00 UTC (3h left), by me@here: INC-7"
+
+
+def test_without_overrides_or_autoscaler_none_is_told(cluster: FakeCluster) -> None:
+    assert read(cluster)["overrides"] == []
+    cluster.hpa = None
+    assert read(cluster)["overrides"] == []

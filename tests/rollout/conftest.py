@@ -102,6 +102,7 @@ class FakeEngine:
         self.failing_halfway: dict[str, list[BaseException]] = {}
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
+        self.patches: list[str] = []
         self.previews: list[str | None] = []
         self.recoveries = 0
         self.plan = '{"sequence":0,"summaryEvent":{"isPreview":true,"result":"succeeded"}}'
@@ -112,9 +113,11 @@ class FakeEngine:
         targets: list[str],
         on_line: Callable[[str], None] | None,
         *,
+        overrides: str,
         previewed: bool,
     ) -> None:
         self.ups.append((release, list(targets)))
+        self.patches.append(overrides)
         version, _, image = (release or "").partition("=")
         if failures := self.failing.get(version):
             raise failures.pop(0)
@@ -126,7 +129,9 @@ class FakeEngine:
     def recover(self) -> None:
         self.recoveries += 1
 
-    def preview(self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None) -> str:
+    def preview(
+        self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None, *, overrides: str
+    ) -> str:
         self.previews.append(release)
         if on_line:
             on_line("~ Deployment merchant-backend")
