@@ -54,15 +54,19 @@ GUARD: Final = Guard(
     variables={
         "containers": CONTAINERS,
         "all": "variables.containers + object.spec.template.spec.?initContainers.orValue([])",
+        "images": "object.spec.template.spec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image)",
         "is_api": IS_API,
     },
     checks={
         "container-resources": "variables.all.all(c, ['cpu', 'memory'].all(n,"
         " c.?resources.?requests[?n].hasValue() && quantity(c.resources.requests[n]).isGreaterThan(quantity('0'))"
         " && c.?resources.?limits[?n].hasValue() && quantity(c.resources.limits[n]).isGreaterThan(quantity('0'))))",
-        "container-image-digest": f"variables.all.all(c, c.image.{_PINNED} && !c.image.contains(':latest@'))",
+        "container-image-digest": f"variables.all.all(c, c.image.{_PINNED} && !c.image.contains(':latest@'))"
+        f" && variables.images.all(i, i.reference.{_PINNED} && !i.reference.contains(':latest@'))",
         "container-pull-policy": "variables.all.all(c, c.imagePullPolicy == 'Always'"
-        f" || (c.imagePullPolicy == 'IfNotPresent' && c.image.{_PINNED}))",
+        f" || (c.imagePullPolicy == 'IfNotPresent' && c.image.{_PINNED}))"
+        " && variables.images.all(i, i.pullPolicy == 'Always'"
+        f" || (i.pullPolicy == 'IfNotPresent' && i.reference.{_PINNED}))",
         "container-plaintext-secret": "variables.all.all(c, c.?env.orValue([]).all(e,"
         f" e.?value.orValue('').trim() == '' || !(e.value.matches({_CREDENTIAL})"
         f" || (e.name.matches({_NAMED}) && !e.value.trim().matches({_HARMLESS})))))",

@@ -73,6 +73,15 @@ user = Object(USER, "api-blue", {"username": "api-blue", "password": {"secret": 
 bare = cluster.having(protect=False)
 
 
+def of_nodes(count: int) -> Object:
+    region = {"providerName": "AWS", "electableSpecs": {"instanceSize": "M30", "nodeCount": count}}
+    return cluster.but(replicationSpecs=[{"regionConfigs": [region]}])
+
+
+def of_pods(count: int) -> Object:
+    return redis.but(spec={**redis.properties["spec"], "replicas": count})
+
+
 class Case(NamedTuple):
     """`options` are the preview's: without `--show-sames` it tells of nothing that stays as it is but for `protect`."""
 
@@ -127,6 +136,10 @@ CASES = {
     "tier-smaller": Case((cluster,), (cluster.but(replicationSpecs=sized(tier="M20")),)),
     "disk-smaller": Case((cluster,), (cluster.but(replicationSpecs=sized(disk=39)),)),
     "size-larger": Case((cluster,), (cluster.but(replicationSpecs=sized(tier="M40", disk=41)),)),
+    "cluster-of-fewer-nodes": Case((of_nodes(5),), (of_nodes(3),)),
+    "cluster-of-more-nodes": Case((of_nodes(3),), (of_nodes(5),)),
+    "redis-of-fewer-pods": Case((of_pods(6),), (of_pods(3),)),
+    "redis-of-more-pods": Case((of_pods(6),), (of_pods(8),)),
     "tier-unknown": Case((cluster,), (cluster.but(replicationSpecs=sized(tier=UNKNOWN, disk=39)),)),
     "tier-scaled-back": Case(
         (cluster.seen(replicationSpecs=sized(tier="M40")),),

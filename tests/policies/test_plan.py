@@ -52,6 +52,10 @@ FINDS = {
     "tier-smaller": [SHRINK],
     "disk-smaller": [SHRINK],
     "size-larger": [],
+    "cluster-of-fewer-nodes": [SHRINK],
+    "cluster-of-more-nodes": [],
+    "redis-of-fewer-pods": [SHRINK],
+    "redis-of-more-pods": [],
     "tier-unknown": [SHRINK, SHRINK],
     "tier-scaled-back": [SHRINK],
 }
