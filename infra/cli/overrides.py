@@ -18,7 +18,13 @@ def _group() -> None:
 def drop_expired(
     *, stack: Stack = None, timeout: Timeout = TIMEOUT_S, dry_run: DryRun = False, json: Json = False
 ) -> None:
-    """Bring back what is declared in the place of overrides that are over; nothing is touched if none is."""
+    """Bring back what is declared in the place of overrides that are over; nothing is touched if none is.
+
+    With --dry-run exit code 7 when one is.
+    """
+    from infra.errors import DriftFound
     from infra.operations import expired
 
-    act(lambda scene, _: expired.plan(scene), stack=stack, timeout=timeout, dry_run=dry_run, json=json)
+    plan = act(lambda scene, _: expired.plan(scene), stack=stack, timeout=timeout, dry_run=dry_run, json=json)
+    if dry_run and not plan.done:
+        raise typer.Exit(DriftFound.exit_code)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Stack = Annotated[str | None, typer.Option("--stack", help="Default: $PULUMI_STACK, else local while it runs.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, one line: shown as long as it holds, and recorded.")]
-Term = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long it holds, at most 72h.")]
+Term = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long it holds, 5m to 72h.")]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds until the pods must be healthy.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
@@ -28,8 +28,11 @@ TIMEOUT_S = 900.0
 
 def act(
     plan: Callable[[Scene, Settings], Change], *, stack: str | None, timeout: float, dry_run: bool, json: bool
-) -> None:
+) -> Change:
     """Plan a change, and carry it out or only show it; a bad end is raised, so that it becomes the exit code.
+
+    Returns:
+        The plan.
 
     Raises:
         RezError: As the change does.
@@ -44,11 +47,12 @@ def act(
     if dry_run:
         preview = [] if change.done else overriding.judge(scene, change)
         rollouts.show_plan(change.lines(scene), preview, json=json)
-        return
+        return change
     result = overriding.carry_out(scene, change)
     typer.echo(json_format.dumps(result.as_json()) if json else "\n".join(result.lines(scene)))
     if (failure := result.error()) is not None:
         raise failure
+    return change
 
 
 def asked(scene: Scene, reason: str, term: str = TERM) -> Asked:

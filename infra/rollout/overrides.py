@@ -20,6 +20,8 @@ from infra.text import line
 if TYPE_CHECKING:
     from infra.settings import Settings
 
+SHORTEST: Final = timedelta(minutes=5)
+"""Ours: the engine alone may take a minute, and what is over before it starts is never declared."""
 DEFAULT_TERM: Final = "4h"
 """How long an override holds. Ours: a shift's half; nobody has to remember it overnight."""
 
@@ -59,11 +61,10 @@ class Asked:
             lasts = timedelta(seconds=quantities.seconds(self.term))
         except ValueError as error:
             raise PreconditionError(f"--for: {error}") from None
-        if not timedelta() < lasts <= LONGEST:
-            longest = format_seconds(int(LONGEST.total_seconds()))
+        if not SHORTEST <= lasts <= LONGEST:
+            least, most = (format_seconds(int(each.total_seconds())) for each in (SHORTEST, LONGEST))
             raise PreconditionError(
-                f"--for: {self.term} is not above 0 and at most {longest}; what is needed for longer belongs into the "
-                "stack file"
+                f"--for: {self.term} is not {least} to {most}; what is needed for longer belongs into the stack file"
             )
         since = self.now.astimezone(UTC).replace(microsecond=0)
         return {**self.who(), "since": since, "expires": since + lasts}

@@ -34,7 +34,7 @@ def test_it_holds_four_hours_unless_told_otherwise(settings: Settings) -> None:
     assert longer.expires - longer.since == 72 * HOUR
 
 
-@pytest.mark.parametrize("term", ["73h", "0s", "4", "-1h", "for ever", ""])
+@pytest.mark.parametrize("term", ["73h", "0s", "4m59s", "4", "-1h", "for ever", ""])
 def test_a_term_that_is_none_or_too_long_is_refused(settings: Settings, term: str) -> None:
     said = refused(lambda: overrides.scale(settings, (5, 8), Asked("a", "b", NOW, term)))
     assert said.startswith("--for: ")

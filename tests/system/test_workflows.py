@@ -1,12 +1,16 @@
-"""deploy.yml, rollback.yml and drift.yml as they are written, on the local system: real engine, real pods."""
+"""deploy.yml, rollback.yml, drift.yml and the hourly half of maintenance.yml, on the local system: real pods."""
 
 from __future__ import annotations
 
+import json
+import time
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from infra.local.paths import cache
+from infra.rollout.target import AUTOSCALER
 from tests.github.hub import TOKEN, running
 from tests.workflows.runner import Run
 from tests.workflows.workspace import Workspace
@@ -123,3 +127,27 @@ def test_drift_is_one_issue_until_it_is_gone(system: System, start: Start) -> No
         system.answers()
         assert look(2).outputs == {"code": "0"}
         assert [each["state"] for each in hub.issues] == ["closed"]
+
+
+def test_an_override_that_is_over_is_dropped_within_the_hour(system: System, start: Start) -> None:
+    hourly = {"schedule": "17 * * * *"}
+    since = datetime.now(UTC)
+    end = since + timedelta(seconds=20)  # rez itself refuses so short a term
+    scale = {"since": since, "expires": end, "reason": "INC-7", "by": "me@here", "pods": {"min": 3, "max": 8}}
+    up = ("up", "--stack", "local", "--yes", "--skip-preview", "--non-interactive", "--target", AUTOSCALER)
+    system.rez("pulumi", *up, REZ_OVERRIDES=json.dumps({"scale": scale}, default=str))
+    (override,) = system.status()["overrides"]
+    assert override["kind"] == "scale"
+    time.sleep(max(0.0, (end - datetime.now(UTC)).total_seconds()))
+    run = start("maintenance", **hourly)
+    assert run.job("weekly").ran == []
+    assert run.job("look").outputs == {"code": "7"}
+    done = run.job("drop")
+    assert done.ok, done.log
+    assert "3 to 8 pods" in done.page
+    assert "INC-7" in done.page
+    status = system.status()
+    assert (status["overrides"], status["hpa"]["max"]) == ([], 10)
+    run = start("maintenance", 1, **hourly)
+    assert run.job("look").outputs == {"code": "0"}
+    assert run.job("drop").ran == []

@@ -33,6 +33,8 @@ PERMISSIONS = {
     ("rollback", "rollback"): {"contents": "read", "id-token": "write"},
     ("drift", "look"): {"contents": "read", "id-token": "write"},
     ("drift", "tell"): {"contents": "read", "issues": "write"},
+    ("maintenance", "look"): {"contents": "read", "id-token": "write"},
+    ("maintenance", "drop"): {"contents": "read", "id-token": "write"},
     ("maintenance", "weekly"): {"contents": "read", "issues": "write"},
     ("preview", "lint"): {"contents": "read"},
     ("preview", "unit"): {"contents": "read"},
@@ -44,6 +46,8 @@ ENVIRONMENTS = {
     ("deploy", "deploy"): "production",
     ("rollback", "rollback"): "production",
     ("drift", "look"): "production-read",
+    ("maintenance", "look"): "production-read",
+    ("maintenance", "drop"): "production",
 }
 ROLES = {"production": "${{ vars.AWS_DEPLOY_ROLE }}", "production-read": "${{ vars.AWS_READ_ROLE }}"}
 CANCELS = {"preview": "true", "ci": "true"}
@@ -55,6 +59,8 @@ RUN_BY = {
     ("rollback", "rollback"): "tests/system/test_workflows.py",
     ("drift", "look"): "tests/system/test_workflows.py",
     ("drift", "tell"): "tests/system/test_workflows.py",
+    ("maintenance", "look"): "tests/system/test_workflows.py",
+    ("maintenance", "drop"): "tests/system/test_workflows.py",
     ("maintenance", "weekly"): "tests/workflows/test_maintenance.py",
     ("preview", "lint"): ".ci/run",
     ("preview", "unit"): ".ci/run",
