@@ -40,4 +40,4 @@ def deploy(
         preview = [] if plan.done else bring.judge(scene, plan.release)
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.show_report(task.deploy(scene, plan), json=json)
+        rollouts.finish(scene, lambda: task.deploy(scene, plan), json=json)

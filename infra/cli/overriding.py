@@ -50,7 +50,10 @@ def act(
         return change
     result = overriding.carry_out(scene, change)
     typer.echo(json_format.dumps(result.as_json()) if json else "\n".join(result.lines(scene)))
-    if (failure := result.error()) is not None:
+    failure = result.error()
+    if not change.done:
+        rollouts.tell(scene, "\n".join(result.lines(scene)), good=failure is None)
+    if failure is not None:
         raise failure
     return change
 

@@ -28,4 +28,4 @@ def rollback(
         preview = [] if plan.done else bring.judge(scene, plan.release)
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.show_report(task.rollback(scene, plan), json=json)
+        rollouts.finish(scene, lambda: task.rollback(scene, plan), json=json)

@@ -13,6 +13,8 @@ import typer
 from infra.cli.stack import choose, connect, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from infra.rollout.report import Report
     from infra.rollout.scene import Scene
 
@@ -45,12 +47,41 @@ def show_plan(plan: list[str], preview: list[str], *, json: bool) -> None:
         typer.echo("\n".join([*plan, *(f"  | {line}" for line in preview)]))
 
 
-def show_report(report: Report, *, json: bool) -> None:
-    """Show how it ended; a bad end is raised, so that it becomes the exit code.
+def finish(acting: Scene, task: Callable[[], Report], *, json: bool) -> None:
+    """Carry a task out, show how it ended, and tell those who want to know; a bad end becomes the exit code.
 
     Raises:
-        RolloutError: The release is bad.
+        RolloutError: The release is bad, or nothing is known about it.
     """
+    from infra.errors import RolloutError
+
+    try:
+        report = task()
+    except RolloutError as error:  # there is no report: it is left as it is
+        tell(acting, str(error), good=False)
+        raise
     typer.echo(json_format.dumps(report.as_json()) if json else "\n".join(report.lines()))
-    if (failure := report.error()) is not None:
+    failure = report.error()
+    if report.outcome != "unchanged":
+        serving = report.release.version if failure is None else ""
+        tell(acting, "\n".join(report.lines()), good=failure is None, serving=serving)
+    if failure is not None:
         raise failure
+
+
+def tell(acting: Scene, text: str, *, good: bool, serving: str = "") -> None:
+    """Tell those whom the stack's settings name; who cannot be told is said, and no more.
+
+    Args:
+        acting: Who did it, and where.
+        text: What happened.
+        good: Whether it is good news.
+        serving: The release that was brought in, "" where none was.
+    """
+    from infra.local import paths
+    from infra.notify.news import News, deliveries
+    from infra.notify.send import send
+    from infra.settings import load
+
+    news = News(acting.stack, good, text, acting.by, serving)
+    send(deliveries(news, load(acting.stack, paths.ROOT).notifications, os.environ), say=acting.say)

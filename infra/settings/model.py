@@ -13,6 +13,7 @@ from infra.settings.contacts import Contacts
 from infra.settings.data import Database, Redis, Storage
 from infra.settings.exemptions import Exemptions
 from infra.settings.maintenance import Maintenance
+from infra.settings.notifications import Notifications
 from infra.settings.platform import Cluster, Network
 from infra.settings.provenance import Provenance
 from infra.settings.secret_sources import SecretSources
@@ -47,6 +48,7 @@ class Settings(Section):
     secret_sources: SecretSources = Field(default=SecretSources())
     provenance: Provenance = Field(default=Provenance())
     telemetry: Telemetry = Field(default=Telemetry())
+    notifications: Notifications = Field(default=Notifications())
     exemptions: Exemptions = Field(
         default=(), description="ours: rules of the policy pack that are set aside for a while"
     )

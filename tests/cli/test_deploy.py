@@ -9,7 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from infra.cli import deploy, rollouts
-from infra.errors import RolloutError
+from infra.errors import Inconclusive, RolloutError
 from infra.manifests.release import Release
 from infra.rollout import deploy as task
 from infra.rollout.report import Report
@@ -31,7 +31,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def run(outcome: str, *args: str, stack: str = "local", asked: dict[str, Any] | None = None) -> Any:
         plan = task.Plan(RELEASE, None, None, done=False, template={})
-        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack=stack))
+        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack=stack, by="me@here", say=print))
         monkeypatch.setattr(
             task, "preflight", lambda *_, **given: plan if asked is None else asked.update(given) or plan
         )
@@ -49,6 +49,30 @@ def test_a_good_deploy_ends_with_a_summary(invoke: Any) -> None:
     result = invoke("deployed", "v3")
     assert result.exit_code == 0
     assert "deploy v3 on local: deployed after 12 s" in result.stdout
+
+
+@pytest.mark.parametrize(("outcome", "serving"), [("deployed", "v3"), ("rolled-back", ""), ("unchanged", None)])
+def test_who_wants_to_know_is_told_how_it_ended(
+    invoke: Any, monkeypatch: pytest.MonkeyPatch, outcome: str, serving: str | None
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr("infra.notify.send.send", lambda *_, **__: None)
+    monkeypatch.setattr("infra.notify.news.deliveries", lambda news, *_: told.append(news))
+    invoke(outcome, "v3")
+    assert [(news.serving, news.good) for news in told] == ([] if serving is None else [(serving, bool(serving))])
+
+
+def test_an_end_without_a_report_is_told_too(invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    def somebody_else(*_: Any) -> Report:
+        raise Inconclusive("somebody else changed it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rollouts, "tell", lambda _, text, good: told.append((text, good)))
+        with pytest.raises(Inconclusive):
+            rollouts.finish(SimpleNamespace(), somebody_else, json=False)  # type: ignore[arg-type]
+    assert told == [("somebody else changed it", False)]
 
 
 def test_a_bad_deploy_ends_with_its_error(invoke: Any) -> None:

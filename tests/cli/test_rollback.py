@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,7 +20,7 @@ RELEASE = Release("v2", "docker.io/rezapp/merchant-backend@sha256:" + "2" * 64)
 
 
 def test_a_failed_rollback_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollouts, "scene", lambda *_: None)
+    monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local", by="me@here", say=print))
     monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(RELEASE, None, version is None, {}))
     bad = Report("rollback", "local", RELEASE, None, "failed", "crash-loop", "it crashed", "v2 does not come back", 9.0)
     monkeypatch.setattr(task, "rollback", lambda *_: bad)
