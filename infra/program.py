@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pulumi
@@ -18,6 +19,7 @@ from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
 from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
+from infra.manifests.rendered import Rendered
 from infra.manifests.secret import secrets as secret_manifests
 from infra.settings import Settings, parse
 from infra.settings.inventory import CONFIG_KEY, SOURCES_KEY, missing, secret_problems, unread_problems
@@ -33,6 +35,9 @@ OVERRIDES_VARIABLE: Final = "REZ_OVERRIDES"
 OVERRIDES_OUTPUT: Final = "overrides"
 NO_DATABASE_VARIABLE: Final = "REZ_NO_DATABASE"
 """Set where stack `local` runs on somebody's own cluster, whose pods could not reach this machine's database."""
+RECORD_VARIABLE: Final = "REZ_RECORD"
+"""A file with what a release's record holds: the release is declared as it was then, not as the settings say now."""
+RECORD_OUTPUT: Final = "record"
 
 
 async def main() -> None:
@@ -40,21 +45,26 @@ async def main() -> None:
 
     Raises:
         SettingsError: Every setting that cannot work and every secret that is missing.
-        PreconditionError: No release is named and none runs, or an override cannot be.
+        PreconditionError: No release is named and none runs, an override cannot be, or its record is not readable.
     """
     now = datetime.now(UTC)
     settings, secrets = read_config(stack=pulumi.get_stack())
     named, before = os.environ.get(RELEASE_VARIABLE), own_outputs()
     release = parse_release(named) if named else running_release(await output(before, RELEASE_OUTPUT))
+    kept = read_record(given_record() if named else await output(before, RECORD_OUTPUT), release)
+    rendered = kept or Rendered.of(settings, release)
     patch = os.environ.get(OVERRIDES_VARIABLE)
     overrides = overridden(await output(before, OVERRIDES_OUTPUT), patch or "{}", now=now)
     platform = Platform("platform", settings)
     Admission("admission", platform=platform, exempt=exempt_rules(settings, today=now.date()))
     database = None if without_database(settings) else AtlasCluster("database", settings, secret_values=secrets)
     sealed = secret_manifests(secrets, stack=settings.stack, made=database.secrets if database else {})
-    api = Api("api", settings, release, secrets=sealed, platform=platform, overrides=overrides)
+    api = Api("api", settings, rendered, secrets=sealed, platform=platform, overrides=overrides)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export(OVERRIDES_OUTPUT, api.overrides)
+    if kept is not None:
+        tell_differences(kept, Rendered.of(settings, release))
+        pulumi.export(RECORD_OUTPUT, pulumi.Output.secret(api.rendered))  # no secret: too long to be shown each time
     pulumi.export("namespace", NAMESPACE)
     pulumi.export("service", names.SERVICE)
     pulumi.export("url", settings.service.url)
@@ -131,7 +141,8 @@ def own_outputs() -> pulumi.StackReference:
 
 async def output(stack: pulumi.StackReference, name: str) -> object:
     """One of a stack's outputs, None if it has none of that name."""
-    return (await stack.get_output_details(name)).value
+    found = await stack.get_output_details(name)
+    return found.value or found.secret_value
 
 
 def running_release(running: object) -> Release:
@@ -148,6 +159,36 @@ def running_release(running: object) -> Release:
         message = f"stack {pulumi.get_stack()} has no release to keep: run `rez deploy VERSION`"
         raise PreconditionError(message)
     return release
+
+
+def given_record() -> str | None:
+    """The text of the record that this run was given; None if it was given none."""
+    file = os.environ.get(RECORD_VARIABLE)
+    return Path(file).read_text(encoding="utf-8") if file else None
+
+
+def read_record(text: object, release: Release) -> Rendered | None:
+    """What a record says; None if there is none.
+
+    Raises:
+        PreconditionError: The record is not readable.
+    """
+    if not isinstance(text, str) or not text:
+        return None
+    try:
+        return Rendered.parse(text, release)
+    except ValueError as error:
+        remedy = f"declare it by the settings: `rez deploy {release.version}`"
+        raise PreconditionError(f"the record of release {release.version} {error}; {remedy}") from None
+
+
+def tell_differences(kept: Rendered, declared: Rendered) -> None:
+    """Say which settings do not count while a release runs as its record says."""
+    if found := kept.differences(declared):
+        pulumi.log.warn(
+            f"{kept.release.version} runs as it was recorded, since it was rolled back to; what the settings say "
+            f"otherwise counts again with the next `rez deploy`: {'; '.join(found)}"
+        )
 
 
 def overridden(running: object, patch: str, *, now: datetime) -> Overrides:

@@ -21,6 +21,7 @@ from infra.errors import PreconditionError, SettingsError
 from infra.local.paths import ROOT
 from infra.manifests.overrides import Overrides
 from infra.manifests.release import Release
+from infra.manifests.rendered import Rendered
 from infra.settings import parse
 from infra.settings.inventory import INVENTORY
 from infra.settings.stack_file import own_sections
@@ -28,6 +29,7 @@ from policies.admission import GUARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'a' * 64}"
 SECRETS = {secret.name: f"canary-{secret.name}" for secret in INVENTORY}
@@ -131,6 +133,45 @@ def declare(
         return Declared(recorder.requests, exports)
 
     return asyncio.run(run())
+
+
+def of_then() -> str:
+    """What the record of v1 says: another pool than today's."""
+    sections = yaml.safe_load((ROOT / "Pulumi.local.yaml").read_text(encoding="utf-8"))["config"]
+    sections["rez-infra:database"]["pool"]["max"] = 40
+    return str(Rendered.of(parse(own_sections(sections), stack="local"), Release("v1", IMAGE)))
+
+
+def config_of(declared: Declared) -> dict[str, Any]:
+    data = declared.named("ConfigMap/").object.fields["data"].struct_value.fields
+    return {key: value.string_value for key, value in data.items()}
+
+
+def test_a_release_that_comes_back_is_declared_as_its_record_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "record").write_text(of_then())
+    monkeypatch.setenv("REZ_RECORD", str(tmp_path / "record"))
+    declared = declare(monkeypatch)
+    assert config_of(declared)["MONGODB_MAX_POOL_SIZE"] == "40"
+    assert declared.exports["record"] == of_then()
+
+
+def test_an_update_keeps_a_release_that_came_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = {"release": {"version": "v1", "image": IMAGE}, "record": of_then()}
+    kept = declare(monkeypatch, release=None, outputs=outputs)
+    assert config_of(kept)["MONGODB_MAX_POOL_SIZE"] == "40"
+    assert kept.exports["record"] == of_then()
+    deployed = declare(monkeypatch, outputs=outputs)
+    assert config_of(deployed)["MONGODB_MAX_POOL_SIZE"] == "50"
+    assert "record" not in deployed.exports
+
+
+def test_a_record_of_another_release_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "record").write_text(of_then())
+    monkeypatch.setenv("REZ_RECORD", str(tmp_path / "record"))
+    with pytest.raises(PreconditionError, match="record of release v9 is of v1"):
+        declare(monkeypatch, release=f"v9={IMAGE}")
 
 
 def test_every_object_of_the_service_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:

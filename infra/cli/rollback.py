@@ -25,7 +25,7 @@ def rollback(
     scene = rollouts.scene(stack, timeout)
     plan = task.preflight(scene, version)
     if dry_run:
-        preview = [] if plan.done else bring.judge(scene, plan.release)
+        preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered)
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
         rollouts.finish(scene, lambda: task.rollback(scene, plan), json=json)

@@ -8,19 +8,19 @@ import pulumi
 
 from infra.components.kubernetes_object import KubernetesObject
 from infra.manifests import Manifest, names
-from infra.manifests.config_map import config_map
-from infra.manifests.deployment import deployment
+from infra.manifests.config_map import holding
+from infra.manifests.deployment import declared
 from infra.manifests.hpa import hpa
 from infra.manifests.overrides import annotated, restarted, told
 from infra.manifests.pdb import pdb
 from infra.manifests.pod import Mounts
+from infra.manifests.rendered import Rendered
 from infra.manifests.service import service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from infra.manifests.overrides import Overrides
-    from infra.manifests.release import Release
     from infra.settings.model import Settings
 
 
@@ -30,7 +30,7 @@ class Api(pulumi.ComponentResource):
     Args:
         name: The component's name.
         settings: The stack's settings as declared.
-        release: What shall run.
+        rendered: What shall run, as the settings or a release's record declare it.
         secrets: The Secrets that its pods read.
         platform: What the pods need first: namespace, account, volume, network.
         overrides: What holds instead for a while.
@@ -38,13 +38,14 @@ class Api(pulumi.ComponentResource):
     Attributes:
         release: What runs by the Deployment's own word: ``{"version": …, "image": …}``.
         overrides: What is overridden by the objects' own word: JSON by kind.
+        rendered: What was declared for it without overrides; in the state with the component, where `rez` finds it.
     """
 
     def __init__(  # noqa: PLR0913 - what the API is made from
         self,
         name: str,
         settings: Settings,
-        release: Release,
+        rendered: Rendered,
         *,
         secrets: Sequence[Manifest],
         platform: pulumi.Resource,
@@ -53,13 +54,14 @@ class Api(pulumi.ComponentResource):
         super().__init__("rez:api:Api", name)
         settings = overrides.applied(settings)
         own = pulumi.ResourceOptions(parent=self, depends_on=[platform])
-        config = config_map(settings)
+        config = holding(rendered.config)
         # Pods of an old release still read the old objects, so the engine forgets them and does not delete them.
         kept = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(retain_on_delete=True))
         mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secrets)]
         mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secrets))
+        pods = rendered.sized_as(Rendered.of(settings, rendered.release)) if overrides.memory else rendered
         running = KubernetesObject(
-            annotated(restarted(deployment(settings, release, mounts), overrides.restart), overrides.memory),
+            annotated(restarted(declared(pods.mounting(mounts).spec), overrides.restart), overrides.memory),
             pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=mounted)),
         )
         scaled = KubernetesObject(annotated(hpa(settings), overrides.scale), own)
@@ -71,7 +73,9 @@ class Api(pulumi.ComponentResource):
             deployment=running.output("metadata"),
             template=running.output("spec").apply(lambda spec: spec["template"]["metadata"]),
         ).apply(lambda metadata: told(**metadata))
-        self.register_outputs({"release": self.release, "overrides": self.overrides})
+        # By the Deployment's own word: what it was refused, or was left out by an update of a part, is not what runs.
+        self.rendered = running.output("spec").apply(lambda spec: str(rendered) if rendered.describes(spec) else "")
+        self.register_outputs({"release": self.release, "overrides": self.overrides, "rendered": self.rendered})
 
 
 def running_release(spec: Mapping[str, Any]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,14 @@ from infra.settings import Settings, load
 from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from infra.engine.process import OnLine
     from infra.engine.state_files import StateFiles
     from infra.errors import RezError
+
+_API = "rez:api:Api"
+"""The component whose outputs say what was declared for the release."""
 
 _NO_STACK = 6
 """The engine's exit code for a stack that its backend does not know."""
@@ -124,6 +128,16 @@ class Engine:
         return dict(
             json.loads(self._call(["stack", "output", "--json", "--stack", self.stack], absent=_NO_STACK) or "{}")
         )
+
+    def rendered(self) -> str:
+        """What was declared for the release that runs, as its record keeps it; "" if the state does not know.
+
+        Raises:
+            RezError: The backend does not answer, or does not let us in.
+        """
+        resources = ((self._export() or {}).get("deployment") or {}).get("resources") or []
+        found = next((each.get("outputs") or {} for each in resources if each["type"] == _API), {})
+        return str(found.get("rendered") or "")
 
     def _guard(self, settings: Settings) -> None:
         if settings.cluster.kube_system_uid:
@@ -233,12 +247,13 @@ class Engine:
             told = log.read_text() if log.exists() else ""
         return told, events.judge(events.parse(told), output, code, writes=command in MUTATING)
 
-    def up(
+    def up(  # noqa: PLR0913 - the parameters of an update
         self,
         release: str | None = None,
         targets: Sequence[str] = (),
         on_line: OnLine | None = None,
         *,
+        record: str = "",
         overrides: str = "",
         previewed: bool = False,
     ) -> None:
@@ -248,6 +263,7 @@ class Engine:
             release: `VERSION=IMAGE@sha256:DIGEST` to run, None to keep the one that runs.
             targets: URN patterns; empty for everything.
             on_line: Called with each line of the engine's output.
+            record: What `rendered` gave when the release ran, to have it as it was; "" for what the settings declare.
             overrides: A merge patch of the overrides in force, JSON; "" keeps them.
             previewed: The caller has judged the plan of `preview`: it is not made once more.
 
@@ -256,7 +272,8 @@ class Engine:
         """
         options = [*self._options(targets), *(["--skip-preview"] if previewed else [])]
         run = self._judged if previewed else self.run
-        run(["up", "--yes", *options], env=_parameters(release, overrides), on_line=on_line)
+        with _parameters(release, record, overrides) as env:
+            run(["up", "--yes", *options], env=env, on_line=on_line)
 
     def preview(
         self,
@@ -264,6 +281,7 @@ class Engine:
         targets: Sequence[str] = (),
         on_line: OnLine | None = None,
         *,
+        record: str = "",
         overrides: str = "",
     ) -> str:
         """Show what `up` would do, policies included; touches nothing.
@@ -275,8 +293,8 @@ class Engine:
         Raises:
             RezError: As `run`.
         """
-        command = ["preview", "--diff", *self._options(targets)]
-        return self._judged(command, env=_parameters(release, overrides), on_line=on_line)
+        with _parameters(release, record, overrides) as env:
+            return self._judged(["preview", "--diff", *self._options(targets)], env=env, on_line=on_line)
 
     def plan(self) -> str:
         """Tell as data what `up` would do, as if nothing were protected; no policy is asked, nothing is touched.
@@ -305,6 +323,15 @@ class Engine:
         ]
 
 
-def _parameters(release: str | None, overrides: str) -> dict[str, str]:
+@contextmanager
+def _parameters(release: str | None, record: str, overrides: str) -> Iterator[dict[str, str]]:
+    """A run's parameters as its environment; what is too long for a variable is in a file that the variable names."""
     given = {"REZ_RELEASE": release, "REZ_OVERRIDES": overrides}
-    return {name: value for name, value in given.items() if value}
+    env = {name: value for name, value in given.items() if value}
+    if not record:
+        yield env
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="rez-", suffix=".json", encoding="utf-8") as file:
+        file.write(record)
+        file.flush()
+        yield env | {"REZ_RECORD": file.name}

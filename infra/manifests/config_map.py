@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from infra.manifests import Manifest, names
 from infra.settings.model import NAMESPACE, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def config_map(settings: Settings) -> Manifest:
     """Environment variables of the app; another content is another object, so a change rolls the pods."""
-    data = environment(settings)
+    return holding(environment(settings))
+
+
+def holding(data: Mapping[str, str]) -> Manifest:
+    """The ConfigMap of these variables."""
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": names.metadata(names.content_name(names.CONFIG, data), NAMESPACE),
         "immutable": True,
-        "data": data,
+        "data": dict(data),
     }
 
 

@@ -10,7 +10,7 @@ from infra.errors import PreconditionError, RezError
 from infra.operations.result import Result
 from infra.rollout import bring, failure, watch
 from infra.rollout.phases.record import record
-from infra.rollout.releases import running
+from infra.rollout.releases import running, runs_as_recorded
 from infra.rollout.settle import Settled, settle
 from infra.rollout.target import API_COMPONENT, AUTOSCALER
 
@@ -117,7 +117,13 @@ def judge(scene: Scene, change: Change) -> list[str]:
     Raises:
         PolicyViolation: A rule is broken.
     """
-    return bring.judge(scene, change.release, overrides=change.patch, target=change.target)
+    return bring.judge(scene, change.release, **_kept(scene, change, change.patch))
+
+
+def _kept(scene: Scene, change: Change, patch: str) -> dict[str, str]:
+    """What tells the engine to leave the release as it runs: after a rollback that is as its record says."""
+    record = scene.engine.rendered() if runs_as_recorded(scene) else ""
+    return {"record": record, "overrides": patch, "target": change.target}
 
 
 def _brought(scene: Scene, change: Change) -> Settled:
@@ -125,7 +131,7 @@ def _brought(scene: Scene, change: Change) -> Settled:
     judge(scene, change)
     template = failure.template(watch.read(scene.cluster, scene.target).deployment)
     try:
-        bring.bring(scene, change.release, overrides=change.patch, target=change.target)
+        bring.bring(scene, change.release, **_kept(scene, change, change.patch))
     except failure.REFUSALS:
         raise
     except RezError as error:
@@ -153,8 +159,8 @@ def _end(scene: Scene, change: Change, settled: Settled) -> tuple[Outcome, str]:
 def _undone(scene: Scene, change: Change) -> Settled:
     try:
         scene.engine.recover()
-        bring.judge(scene, change.release, overrides=change.undo, target=change.target)
-        bring.bring(scene, change.release, overrides=change.undo, target=change.target)
+        bring.judge(scene, change.release, **_kept(scene, change, change.undo))
+        bring.bring(scene, change.release, **_kept(scene, change, change.undo))
         return settle(scene, change.release)
     except failure.REFUSALS as error:
         scene.say(f"not taken back: {error}")

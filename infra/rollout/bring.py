@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from infra.rollout.scene import Scene
 
 
-def judge(scene: Scene, release: Release, *, overrides: str = "", target: str = API_COMPONENT) -> list[str]:
+def judge(
+    scene: Scene, release: Release, *, record: str = "", overrides: str = "", target: str = API_COMPONENT
+) -> list[str]:
     """What the engine would do for a release, policies included; nothing is touched.
 
     Args:
         scene: Where.
         release: What shall run.
+        record: What its record says was declared for it; "" for what the settings declare.
         overrides: A merge patch of the overrides in force, JSON; "" keeps them.
         target: What the engine may touch.
 
@@ -29,17 +32,20 @@ def judge(scene: Scene, release: Release, *, overrides: str = "", target: str = 
         RezError: As the engine does.
     """
     said: list[str] = []
-    plan = scene.engine.preview(str(release), [target], said.append, overrides=overrides)
+    plan = scene.engine.preview(str(release), [target], said.append, record=record, overrides=overrides)
     gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
     return [entry for entry in said if entry.strip()]
 
 
-def bring(scene: Scene, release: Release, *, overrides: str = "", target: str = API_COMPONENT) -> None:
+def bring(
+    scene: Scene, release: Release, *, record: str = "", overrides: str = "", target: str = API_COMPONENT
+) -> None:
     """Carry out a plan that was judged.
 
     Args:
         scene: Where.
         release: What shall run.
+        record: As in `judge`.
         overrides: As in `judge`.
         target: As in `judge`.
 
@@ -51,6 +57,7 @@ def bring(scene: Scene, release: Release, *, overrides: str = "", target: str = 
         str(release),
         [target],
         lambda said: scene.say(f"  {said}") if said.strip() else None,
+        record=record,
         overrides=overrides,
         previewed=True,
     )

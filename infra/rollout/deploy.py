@@ -13,7 +13,7 @@ from infra.rollout import failure, ledger, overrides
 from infra.rollout import watch as watching
 from infra.rollout.go_back import go_back
 from infra.rollout.phases import preview, record, up, watch
-from infra.rollout.releases import refuse_moved, resolve, running
+from infra.rollout.releases import refuse_moved, resolve, running, runs_as_recorded
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out
 from infra.rollout.settle import healthy_now
@@ -111,11 +111,17 @@ def preflight(
     return Plan(
         release=release,
         previous=_way_back(release, current, history, healthy=healthy),
-        adopt=current if healthy and current not in ledger.good(history) else None,
-        done=healthy and current == release,
+        adopt=current if healthy and current and not _recorded(scene, current, history) else None,
+        done=healthy and current == release and not runs_as_recorded(scene),
         template=failure.template(snapshot.deployment),
         kept=overrides.kept(overridden, scene.now()),
     )
+
+
+def _recorded(scene: Scene, current: Release, history: list[Record]) -> bool:
+    """Whether the ledger knows a release as it runs now: an update may have changed its settings since."""
+    last = ledger.found(history, current) if current in ledger.good(history) else None
+    return last is not None and scene.engine.rendered() in ("", last.rendered)
 
 
 def _way_back(release: Release, current: Release | None, history: list[Record], *, healthy: bool) -> Release | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
-from infra.rollout import bring, failure
+from infra.rollout import bring, failure, ledger
 from infra.rollout.phases.record import record
 from infra.rollout.settle import Settled, settle
 
@@ -60,8 +60,10 @@ def go_back(run: Run, bad: Settled) -> tuple[Outcome, str]:
 def _brought_back(scene: Scene, previous: Release) -> Settled:
     try:
         scene.engine.recover()
-        bring.judge(scene, previous)
-        bring.bring(scene, previous)
+        found = ledger.found(ledger.records(scene.cluster, scene.target.namespace), previous)
+        rendered = found.rendered if found else ""
+        bring.judge(scene, previous, record=rendered)
+        bring.bring(scene, previous, record=rendered)
         return settle(scene, previous)
     except (UnavailableError, LockHeld) as error:
         go_on = f"the rollback is not finished: run `rez rollback {previous.version} --stack {scene.stack}`"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
     from infra.manifests.release import Release
 
-__all__ = ["KEPT", "Outcome", "Record", "Store", "add", "good", "last_good", "links", "records"]
+__all__ = ["KEPT", "Outcome", "Record", "Store", "add", "found", "good", "last_good", "links", "records"]
 
 KEPT = 50
 _CONFLICT = 409
@@ -67,6 +67,12 @@ def good(history: Sequence[Record]) -> list[Release]:
     last = {record.release: record for record in history if record.outcome != "changed"}
     kept = [record for record in last.values() if record.outcome == "deployed"]
     return [record.release for record in sorted(kept, key=lambda record: record.number, reverse=True)]
+
+
+def found(history: Sequence[Record], release: Release) -> Record | None:
+    """The newest record that says of a release that it served healthy."""
+    serving = (record for record in reversed(history) if record.release == release and record.outcome == "deployed")
+    return next(serving, None)
 
 
 def last_good(history: Sequence[Record], *, other_than: Release | None) -> Release | None:

@@ -28,6 +28,7 @@ class Record:
             `changed`: something was done to it while it ran, such as a restart, which says nothing of the release.
         started: ISO 8601, UTC.
         finished: ISO 8601, UTC.
+        rendered: What was declared for it, as `infra.manifests.rendered` writes it; "" where that is not known.
         number: Counts the records, from 1.
         previous: The hash of the record before; "" for the first.
         anchor: Number and hash of the newest record that was pruned by then; "" as long as none was.
@@ -42,6 +43,7 @@ class Record:
     by: str
     reason: str
     number: int = 0
+    rendered: str = ""
     previous: str = ""
     anchor: str = ""
     hash: str = ""

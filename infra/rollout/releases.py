@@ -96,6 +96,11 @@ def running(scene: Scene) -> tuple[Release | None, Overrides]:
     return Release.of(outputs.get("release")), Overrides.of(outputs.get("overrides"))
 
 
+def runs_as_recorded(scene: Scene) -> bool:
+    """Whether the release runs as its record says, since a rollback, and not as the settings say."""
+    return bool(scene.engine.outputs().get("record"))
+
+
 def known_images(path: Path) -> dict[str, str]:
     """Images by version from a JSON file; none when there is no such file."""
     try:

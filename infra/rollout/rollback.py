@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from infra.errors import PreconditionError, UnavailableError
+from infra.errors import PolicyViolation, PreconditionError, UnavailableError
+from infra.manifests.rendered import Rendered
 from infra.rollout import failure, ledger, overrides
 from infra.rollout import watch as watching
-from infra.rollout.phases import preview, record, up, watch
+from infra.rollout.phases import preview, up, watch
+from infra.rollout.phases import record as recording
+from infra.rollout.record import sealed
 from infra.rollout.releases import running
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out
@@ -28,7 +31,7 @@ PHASES: Final = (
     Phase("preview", preview.phase),
     Phase("up", up.phase),
     Phase("watch", watch.phase),
-    Phase("record", record.rolled_back),
+    Phase("record", recording.rolled_back),
 )
 """What a rollback does, in this order, once its preflight has let it pass."""
 
@@ -38,18 +41,25 @@ class Plan:
     """What a rollback is going to do; made by reading alone.
 
     Attributes:
-        release: What shall run again.
+        record: The ledger's record of what shall run again.
         current: What the stack's state names now.
         done: The release serves already.
         template: What the Deployment made its pods from.
         kept: What becomes of the overrides, line by line.
+        differs: What the record says otherwise than what runs now.
     """
 
-    release: Release
+    record: Record
     current: Release | None
     done: bool
     template: Manifest
     kept: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+
+    @property
+    def release(self) -> Release:
+        """What shall run again."""
+        return self.record.release
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -59,11 +69,17 @@ class Plan:
         return [
             f"roll back from {before} to {self.release.version} on {scene.stack}",
             f"  image:   {self.release.image}",
+            f"  as in:   {self._source()}; secrets are today's",
+            *(f"  differs: {each}" for each in self.differs),
             f"  engine:  up, targeted at {API_COMPONENT}",
             *self.kept,
             f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
             "  record:  the ledger",
         ]
+
+    def _source(self) -> str:
+        record = f"record {self.record.number} of {self.record.finished}"
+        return record if self.record.rendered else f"the settings: {record} does not hold what was declared then"
 
 
 def preflight(scene: Scene, version: str | None) -> Plan:
@@ -80,14 +96,56 @@ def preflight(scene: Scene, version: str | None) -> Plan:
     snapshot = watching.read(scene.cluster, scene.target)
     current, overridden = running(scene)
     history = ledger.records(scene.cluster, scene.target.namespace)
-    release = choose(history, version, current=current)
-    done = release == current and healthy_now(snapshot, current, scene.target.container)
-    kept = overrides.kept(overridden, scene.now())
-    return Plan(release, current, done, failure.template(snapshot.deployment), kept)
+    record = choose(history, version, current=current)
+    refuse_changed(record)
+    rendered = scene.engine.rendered()
+    same = record.release == current and record.rendered in ("", rendered)
+    return Plan(
+        record,
+        current,
+        done=same and healthy_now(snapshot, current, scene.target.container),
+        template=failure.template(snapshot.deployment),
+        kept=overrides.kept(overridden, scene.now()),
+        differs=differences(record, rendered, current),
+    )
 
 
-def choose(history: Sequence[Record], version: str | None, *, current: Release | None) -> Release:
-    """Find the release to go back to.
+def refuse_changed(record: Record) -> None:
+    """Refuse a record that is not as it was written: what it says would run with the API's secrets.
+
+    Raises:
+        PolicyViolation: It was changed.
+    """
+    if record.rendered and sealed(record).hash != record.hash:
+        raise PolicyViolation(
+            f"record {record.number} of the ledger, {record.version}: was changed after it was written; see "
+            "`rez history verify`, and name another release"
+        )
+
+
+def differences(record: Record, rendered: str, current: Release | None) -> tuple[str, ...]:
+    """What a record says otherwise than what runs; none where either is not known.
+
+    Args:
+        record: The record.
+        rendered: What was declared for the release that runs.
+        current: That release.
+
+    Raises:
+        PreconditionError: The record is not readable.
+    """
+    if not record.rendered or not rendered or current is None:
+        return ()
+    try:
+        then, now = Rendered.parse(record.rendered, record.release), Rendered.parse(rendered, current)
+    except ValueError as error:
+        message = f"record {record.number} of the ledger, {record.version}: {error}; name another release"
+        raise PreconditionError(message) from None
+    return tuple(then.differences(now))
+
+
+def choose(history: Sequence[Record], version: str | None, *, current: Release | None) -> Record:
+    """Find the release to go back to: its newest record that says it served.
 
     Raises:
         PreconditionError: There is none; the known ones are listed.
@@ -97,12 +155,13 @@ def choose(history: Sequence[Record], version: str | None, *, current: Release |
         found = ledger.last_good(history, other_than=current)
     else:
         found = next((release for release in good if release.version == version), None)
-    if found is None:
+    record = ledger.found(history, found) if found else None
+    if record is None:
         wanted = version or f"a release other than {current.version if current else 'none'}"
         known = ", ".join(release.version for release in good) or "none"
         message = f"rollback to {wanted}: the ledger does not know that it served; known good releases: {known}"
         raise PreconditionError(message)
-    return found
+    return record
 
 
 def rollback(scene: Scene, plan: Plan) -> Report:
@@ -116,7 +175,7 @@ def rollback(scene: Scene, plan: Plan) -> Report:
         Inconclusive: Somebody else changed the Deployment meanwhile.
         RezError: The engine failed, changed nothing, and what served before still serves.
     """
-    run = Run("rollback", scene, plan.release, plan.current, plan.template, scene.now())
+    run = Run("rollback", scene, plan.release, plan.current, plan.template, scene.now(), plan.record.rendered)
     if plan.done:
         return _report(run, "unchanged")
     try:
@@ -129,7 +188,7 @@ def rollback(scene: Scene, plan: Plan) -> Report:
     if settled.healthy:
         return _report(run, "deployed")
     if run.step != "up":
-        record.record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
+        recording.record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
     return _report(run, "failed")
 
 

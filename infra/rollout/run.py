@@ -44,6 +44,7 @@ class Run:
         previous: What ran before; None when nothing is known to have served.
         template: What the Deployment made its pods from when the run began.
         started: When that was.
+        record: What the release's record says was declared for it; "" for what the settings declare.
         step: The phase it is in.
         judged_s: When the engine's plan was judged, by the scene's clock; None when it was not yet.
         rolls_out: The Deployment is being changed: a bad end has to be taken back through the engine.
@@ -56,6 +57,7 @@ class Run:
     previous: Release | None
     template: Manifest
     started: datetime
+    record: str = ""
     step: str = ""
     judged_s: float | None = None
     rolls_out: bool = False

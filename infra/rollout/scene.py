@@ -21,16 +21,23 @@ class Engine(Protocol):
         """Put right what a killed engine left."""
 
     def preview(
-        self, release: str | None, targets: Sequence[str], on_line: Callable[[str], None] | None, *, overrides: str
-    ) -> str:
-        """Show what `up` would do, and give the plan."""
-
-    def up(
         self,
         release: str | None,
         targets: Sequence[str],
         on_line: Callable[[str], None] | None,
         *,
+        record: str,
+        overrides: str,
+    ) -> str:
+        """Show what `up` would do, and give the plan."""
+
+    def up(  # noqa: PLR0913 - the parameters of an update
+        self,
+        release: str | None,
+        targets: Sequence[str],
+        on_line: Callable[[str], None] | None,
+        *,
+        record: str,
         overrides: str,
         previewed: bool,
     ) -> None:
@@ -38,6 +45,9 @@ class Engine(Protocol):
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs; empty when it has no state."""
+
+    def rendered(self) -> str:
+        """What was declared for the release that runs."""
 
 
 class Cluster(feed.Source, ledger.Store, Protocol):

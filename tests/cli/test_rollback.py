@@ -11,17 +11,19 @@ from infra.cli import rollback, rollouts
 from infra.errors import RollbackFailed
 from infra.manifests.release import Release
 from infra.rollout import rollback as task
+from infra.rollout.record import Record
 from infra.rollout.report import Report
 
 if TYPE_CHECKING:
     import pytest
 
 RELEASE = Release("v2", "docker.io/rezapp/merchant-backend@sha256:" + "2" * 64)
+SERVED = Record(RELEASE.version, RELEASE.image, "deployed", "", "", "", "")
 
 
 def test_a_failed_rollback_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local", by="me@here", say=print))
-    monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(RELEASE, None, version is None, {}))
+    monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(SERVED, None, version is None, {}))
     bad = Report("rollback", "local", RELEASE, None, "failed", "crash-loop", "it crashed", "v2 does not come back", 9.0)
     monkeypatch.setattr(task, "rollback", lambda *_: bad)
     app = typer.Typer()

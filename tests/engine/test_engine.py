@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,8 +18,6 @@ from infra.local import paths
 from infra.local.atlas import access
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.engine.conftest import Fake
 
 DIAGNOSTIC = {"diagnosticEvent": {"message": "Service x: field is immutable", "severity": "error"}}
@@ -122,6 +121,28 @@ class TestRun:
         assert call.startswith("up --yes --stack local --non-interactive ")
         assert "--target **rez:api:Api**" in call
         assert pulumi.environment["REZ_RELEASE"] == RELEASE
+
+    def test_a_record_is_in_a_file_that_is_gone_after_the_run(self, pulumi: Fake) -> None:
+        pulumi.does(f'cp "$REZ_RECORD" {pulumi.folder}/record')
+        Engine("local").up(RELEASE, on_line=str, record='{"spec":{}}')
+        assert (pulumi.folder / "record").read_text() == '{"spec":{}}'
+        assert not Path(pulumi.environment["REZ_RECORD"]).exists()
+        Engine("local").preview(RELEASE, on_line=str, record='{"config":{}}')
+        assert (pulumi.folder / "record").read_text() == '{"config":{}}'
+        pulumi.does("exit 0")
+        Engine("local").up(RELEASE, on_line=str)
+        assert "REZ_RECORD" not in pulumi.environment
+
+    def test_what_was_declared_is_read_from_the_state(self, pulumi: Fake) -> None:
+        state = {"deployment": {"resources": [
+            {"type": "pulumi:pulumi:Stack"}, {"type": "rez:api:Api", "outputs": {"rendered": "what was declared"}}
+        ]}}  # fmt: skip
+        pulumi.does(f"echo '{json.dumps(state)}'")
+        assert Engine("local").rendered() == "what was declared"
+        pulumi.does("""echo '{"deployment":{"resources":[{"type":"rez:api:Api"}]}}'""")
+        assert Engine("local").rendered() == ""
+        pulumi.does("exit 6")
+        assert Engine("local").rendered() == ""
 
     def test_a_preview_brings_no_confirmation(self, pulumi: Fake) -> None:
         Engine("local").preview(on_line=str)

@@ -32,10 +32,19 @@ class Engine(FakeEngine):
     now = datetime(2026, 11, 23, tzinfo=UTC)
     bad_patch = ""
 
-    def up(self, release: str | None, targets: list[str], on_line: Any, *, overrides: str, previewed: bool) -> None:
+    def up(  # noqa: PLR0913 - as the engine's
+        self,
+        release: str | None,
+        targets: list[str],
+        on_line: Any,
+        *,
+        record: str,
+        overrides: str,
+        previewed: bool,
+    ) -> None:
         bad = bool(self.bad_patch) and self.bad_patch in overrides
         self.behaviour["v3"] = CRASHING if bad else HEALTHY
-        super().up(release, targets, on_line, overrides=overrides, previewed=previewed)
+        super().up(release, targets, on_line, record=record, overrides=overrides, previewed=previewed)
         found = Overrides.of(self.state.get("overrides")).changed(overrides or "{}").in_force(self.now)
         self.state["overrides"] = {
             kind: json.dumps(value) for kind, value in found.model_dump(mode="json").items() if value
@@ -86,6 +95,13 @@ def test_bounds_touch_the_autoscaler_alone_and_are_recorded(stage: Stage, scene:
     assert (entry.version, entry.outcome, entry.by) == ("v3", "changed", "me@here")
     assert "scale: 3 to 8 pods" in entry.reason
     assert "INC-7" in entry.reason
+
+
+def test_a_release_that_came_back_stays_as_its_record_says(stage: Stage, scene: Scene, settings: Settings) -> None:
+    stage.engine.state["record"] = "[secret]"
+    overriding.carry_out(scene, bounds(scene, settings))
+    assert stage.engine.records == [stage.engine.made]
+    assert stage.engine.made
 
 
 def test_what_is_recorded_says_nothing_of_whether_the_release_is_good(

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.errors import RezError, UnavailableError
+from infra.manifests.names import VERSION_LABEL
 from infra.manifests.release import Release
+from infra.manifests.rendered import Rendered
 from infra.rejection import ApiError
 from infra.rollout.scene import Scene
 from infra.rollout.snapshot import Snapshot
@@ -25,6 +27,13 @@ KINDS = {"Deployment": "deployment", "ReplicaSet": "replicaSets", "Pod": "pods",
 
 def load(behaviour: str) -> dict[str, Any]:
     return json.loads((FIXTURES / f"{behaviour}.json").read_text())
+
+
+def rendered(version: str, image: str, config: dict[str, str]) -> str:
+    """What the engine's state says of a release: the part of it that rez looks at."""
+    pod = {"containers": [{"name": "api", "image": image}], "volumes": []}
+    template = {"metadata": {"labels": {VERSION_LABEL: version}}, "spec": pod}
+    return str(Rendered({"template": template}, config))
 
 
 class FakeCluster:
@@ -103,34 +112,50 @@ class FakeEngine:
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
         self.patches: list[str] = []
+        self.records: list[str] = []
+        self.settings = {"MONGODB_MAX_POOL_SIZE": "50"}
+        self.made = ""
         self.previews: list[str | None] = []
         self.recoveries = 0
         self.plan = '{"sequence":0,"summaryEvent":{"isPreview":true,"result":"succeeded"}}'
 
-    def up(
+    def up(  # noqa: PLR0913 - as the engine's
         self,
         release: str | None,
         targets: list[str],
         on_line: Callable[[str], None] | None,
         *,
+        record: str,
         overrides: str,
         previewed: bool,
     ) -> None:
         self.ups.append((release, list(targets)))
+        self.records.append(record)
         self.patches.append(overrides)
         version, _, image = (release or "").partition("=")
         if failures := self.failing.get(version):
             raise failures.pop(0)
         self.state["release"] = {"version": version, "image": image}
+        self.state |= {"record": record}
+        self.made = record or rendered(version, image, self.settings)
         self.cluster.show(self.behaviour[version])
         if failures := self.failing_halfway.get(version):
             raise failures.pop(0)
+
+    def rendered(self) -> str:
+        return self.made
 
     def recover(self) -> None:
         self.recoveries += 1
 
     def preview(
-        self, release: str | None, targets: list[str], on_line: Callable[[str], None] | None, *, overrides: str
+        self,
+        release: str | None,
+        targets: list[str],
+        on_line: Callable[[str], None] | None,
+        *,
+        record: str,
+        overrides: str,
     ) -> str:
         self.previews.append(release)
         if on_line:
@@ -159,6 +184,7 @@ class Stage:
 
     def runs(self, version: str) -> None:
         self.engine.state = {"release": {"version": version, "image": self.known[version]}, "namespace": "production"}
+        self.engine.made = rendered(version, self.known[version], self.engine.settings)
         self.cluster.show(self.engine.behaviour[version])
 
     def clock(self) -> float:

@@ -14,6 +14,7 @@ from infra.errors import PolicyViolation, PreconditionError, RezError
 from infra.manifests.names import REPOSITORY
 from infra.rollout import bring, deploy, rollback
 from infra.rollout.phases.record import record
+from infra.rollout.record import Record
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def test_deploy_that_would_cost_data_ends_with_nothing_touched(stage: Any, produ
 
 
 def test_rollback_passes_the_same_gate(stage: Any, production: Scene) -> None:
-    plan = rollback.Plan(stage.release("v1"), stage.release("v2"), done=False, template={})
+    served = Record("v1", stage.known["v1"], "deployed", "", "", "", "")
+    plan = rollback.Plan(served, stage.release("v2"), done=False, template={})
     with pytest.raises(PolicyViolation):
         rollback.rollback(production, plan)
     assert stage.engine.ups == []

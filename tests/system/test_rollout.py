@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.system.support import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -69,3 +71,29 @@ def test_a_plain_up_keeps_the_deployed_release(system: System) -> None:
     _deploy(system, "v2")
     system.rez("pulumi", "up", "--stack", "local", "--yes", "--skip-preview", "--non-interactive")
     assert system.status()["release"]["version"] == "v2"
+
+
+def test_a_rollback_brings_the_config_back_too_and_updates_keep_it(system: System) -> None:
+    _deploy(system, "v2")
+    stack_file = ROOT / "Pulumi.local.yaml"
+    before = stack_file.read_text()
+    stack_file.write_text(before.replace("pool: {max: 50", "pool: {max: 40"))
+    try:
+        _deploy(system, "v1")
+        assert _pool(system) == "40"
+        system.rez("rollback", "--stack", "local")
+        assert _pool(system) == "50"
+        unchanged = system.rez("pulumi", "preview", "--stack", "local", "--non-interactive", "--expect-no-changes")
+        assert "v2 runs as it was recorded" in unchanged.stdout + unchanged.stderr
+    finally:
+        stack_file.write_text(before)
+    system.rez("history", "verify", "--stack", "local")
+
+
+def _pool(system: System) -> str:
+    """The pool's size as the Deployment's pods are told it."""
+    name = system.kubectl(
+        *("get", "deploy", "merchant-backend", "-n", "production", "-o"),
+        "jsonpath={.spec.template.spec.containers[0].envFrom[0].configMapRef.name}",
+    )
+    return system.kubectl("get", "cm", name, "-n", "production", "-o", "jsonpath={.data.MONGODB_MAX_POOL_SIZE}")

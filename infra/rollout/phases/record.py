@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from infra.errors import RezError
 from infra.rollout import ledger
 from infra.rollout.ledger import Record
 from infra.text import line
@@ -29,7 +30,7 @@ def rolled_back(run: Run) -> None:
 
 
 def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, started: datetime) -> None:
-    """Write one record."""
+    """Write one record; of a release that serves it says what was declared for it."""
     entry = Record(
         version=release.version,
         image=release.image,
@@ -38,8 +39,18 @@ def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, sta
         finished=_stamp(scene.now()),
         by=scene.by,
         reason=line(reason),
+        rendered=_rendered(scene) if outcome == "deployed" else "",
     )
     ledger.add(scene.cluster, scene.target.namespace, entry)
+
+
+def _rendered(scene: Scene) -> str:
+    """What was declared; a release that serves is recorded without it rather than not at all."""
+    try:
+        return scene.engine.rendered()
+    except RezError as error:
+        scene.say(f"the record does not say what was declared, so a rollback to it goes by the settings: {error}")
+        return ""
 
 
 def _stamp(moment: datetime) -> str:

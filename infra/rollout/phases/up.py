@@ -27,7 +27,7 @@ def phase(run: Run) -> Settled | None:
         preview.phase(run)
     run.rolls_out = True
     try:
-        bring.bring(run.scene, run.release)
+        bring.bring(run.scene, run.release, record=run.record)
     except failure.REFUSALS:
         raise
     except RezError as error:
