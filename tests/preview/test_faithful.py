@@ -31,7 +31,7 @@ EDITS = (
     (FILE, "max: 10}", "max: 9}"),
     (FILE, "storage_class: rez-local", "storage_class: other"),
     (FILE, "pool: {max: 50", "pool: {max: 40"),
-    ("infra/components/api.py", "hpa(settings), pdb(settings)", "hpa(settings)"),
+    ("infra/components/api.py", "(service(settings), pdb(settings))", "(service(settings),)"),
     ("infra/manifests/service_account.py", '"kind": "ServiceAccount",', '"kind": "ServiceAccount", "secrets": [],'),
     ("infra/manifests/names.py", 'DEPLOYER: Final = "rez-deployer"', 'DEPLOYER: Final = "rez-releaser"'),
 )

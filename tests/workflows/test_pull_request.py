@@ -25,7 +25,7 @@ FORK = "stranger/rez-infra"
 FILE = "Pulumi.production.yaml"
 LESS_MEMORY = (FILE, "memory: {request: 512Mi", "memory: {request: 256Mi")
 LOOSER = ("infra/settings/api.py", "request_mib: Mebibytes = Field(ge=512", "request_mib: Mebibytes = Field(ge=128")
-NO_BUDGET = ("infra/components/api.py", "hpa(settings), pdb(settings)", "hpa(settings)")
+NO_BUDGET = ("infra/components/api.py", "(service(settings), pdb(settings))", "(service(settings),)")
 BLIND = ("infra/cli/preview.py", "if report.blocked:", "if False:")
 FEWER_PODS = (FILE, "max: 10}", "max: 9}")
 
