@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from markdown_it import MarkdownIt
 
+from infra.github import delivery
 from infra.preview.report import Change, Field, Found, Op, Place, Report, Subject
 from infra.preview.reports import FORMATS, markdown, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MARKUP = [
     "<img src=x onerror=alert(1)> & <!-- ",
@@ -139,6 +143,17 @@ def test_json_is_one_object_with_the_verdict_first() -> None:
         "line": 16,
         "setting": "api.memory.limit",
     }
+
+
+def test_findings_without_end_are_still_a_log_that_is_taken(tmp_path: Path) -> None:
+    one = report("wrong " * 100).findings[0]
+    text = render(replace(report(), findings=(one,) * 3000, refused=(), failures=()), "sarif")
+    (run,) = json.loads(text)["runs"]
+    (told,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert told["message"]["text"].startswith("2000 more")
+    for name, content in (("number", "7"), ("report.md", "x"), ("preview.sarif", text)):
+        (tmp_path / name).write_text(content)
+    assert delivery.read(tmp_path).findings
 
 
 def test_sarif_puts_findings_at_their_setting_and_suppresses_the_exempt_ones() -> None:

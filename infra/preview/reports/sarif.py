@@ -13,6 +13,8 @@ from policies.reports.sarif import SCHEMA, described, location
 if TYPE_CHECKING:
     from infra.preview.report import Found, Report
 
+MOST: Final = 1000
+"""Results: what is uploaded must stay far below the 10 MB that GitHub takes."""
 _SETTINGS: Final = "settings"
 _OURS: Final = {
     _SETTINGS: "Settings can work",
@@ -23,7 +25,9 @@ _OURS: Final = {
 def render(report: Report) -> str:
     """Show a report as a SARIF log; exempted findings are suppressed results."""
     file = file_of(report.subject.stack)
-    results = [_result(each, file) for each in (*report.refused, *report.findings)]
+    found = [*report.refused, *report.findings]  # worst first
+    told = [*report.failures, *([f"{len(found) - MOST} more: `rez preview` shows all"] if len(found) > MOST else [])]
+    results = [_result(each, file) for each in found[:MOST]]
     known = {each.id: described(each) for each in RULES}
     ids = sorted({result["ruleId"] for result in results})
     run = {
@@ -32,9 +36,7 @@ def render(report: Report) -> str:
         "invocations": [
             {
                 "executionSuccessful": not report.failures,
-                "toolExecutionNotifications": [
-                    {"level": "error", "message": {"text": safe(text)}} for text in report.failures
-                ],
+                "toolExecutionNotifications": [{"level": "error", "message": {"text": safe(text)}} for text in told],
             }
         ],
     }
