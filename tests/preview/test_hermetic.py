@@ -28,12 +28,12 @@ OTHER_CLAIM = ("infra/manifests/names.py", '"merchant-backend-storage"', '"merch
 LOOSER = ("infra/settings/api.py", "request_mib: Mebibytes = Field(ge=512", "request_mib: Mebibytes = Field(ge=128")
 SECRETS = {
     "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "canary-aws",
-    "GITHUB_TOKEN": "canary-github",
-    "PULUMI_ACCESS_TOKEN": "canary-pulumi",
-    "PULUMI_BACKEND_URL": "s3://canary-state",
-    "PULUMI_CONFIG_PASSPHRASE": "canary-passphrase",
-    "KUBECONFIG": "/canary/kubeconfig",
+    "AWS_SECRET_ACCESS_KEY": "bait-aws",
+    "GITHUB_TOKEN": "bait-github",
+    "PULUMI_ACCESS_TOKEN": "bait-pulumi",
+    "PULUMI_BACKEND_URL": "s3://bait-state",
+    "PULUMI_CONFIG_PASSPHRASE": "bait-passphrase",
+    "KUBECONFIG": "/bait/kubeconfig",
 }
 
 
@@ -110,9 +110,9 @@ def test_a_fork_without_secrets_sees_the_same_and_no_program_ever_sees_one(
     repository.branch("spy", MEMORY, LOOSER, NO_BUDGET, OTHER_CLAIM, ("infra/program.py", "async def main", spy))
     own, fork = repository.preview("spy", code=4, **SECRETS), repository.preview("spy", code=4)
     assert own == fork
-    assert "canary" not in seen.read_text()
+    assert "bait" not in seen.read_text()
     assert "AKIA" not in seen.read_text()
-    assert "canary" not in json.dumps(own)
+    assert "bait" not in json.dumps(own)
 
 
 def test_a_branch_neither_weakens_nor_exempts_its_own_judge(repository: Repository) -> None:
@@ -187,11 +187,11 @@ def test_what_cannot_change_is_planned_as_a_replacement(repository: Repository) 
 
 
 def test_a_secret_in_plain_text_is_refused_and_never_shown(repository: Repository) -> None:
-    plain = "config:\n  rez-infra:secrets: {JWT_SECRET: canary-plain}"
+    plain = "config:\n  rez-infra:secrets: {JWT_SECRET: bait-plain}"
     repository.branch("plain", (FILE, "config:", plain))
     report = repository.preview("plain", code=2)
     assert report["refused"][0]["places"][0]["setting"] == "secrets.JWT_SECRET"
-    assert "canary" not in json.dumps(report)
+    assert "bait" not in json.dumps(report)
 
 
 def test_the_working_tree_is_previewed_as_it_is(repository: Repository) -> None:
