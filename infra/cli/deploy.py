@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 
-def deploy(
+def deploy(  # noqa: PLR0913 - the command line's options
     version: Annotated[str, typer.Argument(help="Such as v2, or v2@sha256:DIGEST.")],
     *,
     stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
@@ -15,10 +15,13 @@ def deploy(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Gets the whole report: FILE.md or FILE.json.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Bring a release in, watch it, and take it back by itself when it is bad."""
-    from infra.cli import rollouts
+    from infra.cli import report_file, rollouts
     from infra.cli.stack import say
     from infra.local import paths
     from infra.manifests.names import REPOSITORY
@@ -29,6 +32,7 @@ def deploy(
     from infra.settings.model import LOCAL
     from infra.supply.connect import images
 
+    report_file.refuse(report)
     scene = rollouts.scene(stack, timeout)
     if scene.stack == LOCAL:
         plan = task.preflight(scene, version, known=known_images(paths.images()), repository=REPOSITORY)
@@ -40,4 +44,4 @@ def deploy(
         preview = [] if plan.done else bring.judge(scene, plan.release)
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.finish(scene, lambda: task.deploy(scene, plan), json=json)
+        rollouts.finish(scene, lambda acting: task.deploy(acting, plan), json=json, file=report)

@@ -48,7 +48,7 @@ def act(
         preview = [] if change.done else overriding.judge(scene, change)
         rollouts.show_plan(change.lines(scene), preview, json=json)
         return change
-    result = overriding.carry_out(scene, change)
+    result, _ = rollouts.shown(scene, lambda acting: overriding.carry_out(acting, change))
     typer.echo(json_format.dumps(result.as_json()) if json else "\n".join(result.lines(scene)))
     failure = result.error()
     if not change.done:

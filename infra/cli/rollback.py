@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 
-def rollback(
+def rollback(  # noqa: PLR0913 - the command line's options
     version: Annotated[str | None, typer.Argument(help="A version that served; default: the last good one.")] = None,
     *,
     stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
@@ -15,17 +15,21 @@ def rollback(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
+    report: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Gets the whole report: FILE.md or FILE.json.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Go back to a release that served, and watch it until it serves again."""
-    from infra.cli import rollouts
+    from infra.cli import report_file, rollouts
     from infra.rollout import bring
     from infra.rollout import rollback as task
 
+    report_file.refuse(report)
     scene = rollouts.scene(stack, timeout)
     plan = task.preflight(scene, version)
     if dry_run:
         preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered)
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.finish(scene, lambda: task.rollback(scene, plan), json=json)
+        rollouts.finish(scene, lambda acting: task.rollback(acting, plan), json=json, file=report)

@@ -6,7 +6,7 @@ import getpass
 import json as json_format
 import os
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from infra.rollout.report import Report
     from infra.rollout.scene import Scene
+
+Ended = TypeVar("Ended")
 
 
 def scene(stack: str | None, timeout_s: float) -> Scene:
@@ -47,26 +49,50 @@ def show_plan(plan: list[str], preview: list[str], *, json: bool) -> None:
         typer.echo("\n".join([*plan, *(f"  | {line}" for line in preview)]))
 
 
-def finish(acting: Scene, task: Callable[[], Report], *, json: bool) -> None:
-    """Carry a task out, show how it ended, and tell those who want to know; a bad end becomes the exit code.
+def finish(acting: Scene, task: Callable[[Scene], Report], *, json: bool, file: str | None = None) -> None:
+    """Carry a task out, show it and how it ended, and tell those who want to know; a bad end becomes the exit code.
+
+    Args:
+        acting: Who does it, and where.
+        task: Carries it out.
+        json: Whether the end is shown as one JSON object.
+        file: Gets the report, `.md` or `.json`.
 
     Raises:
         RolloutError: The release is bad, or nothing is known about it.
     """
+    from infra.cli import report_file
     from infra.errors import RolloutError
 
     try:
-        report = task()
+        report, phases = shown(acting, task)
     except RolloutError as error:  # there is no report: it is left as it is
         tell(acting, str(error), good=False)
         raise
     typer.echo(json_format.dumps(report.as_json()) if json else "\n".join(report.lines()))
+    if file is not None:
+        report_file.write(file, report, phases)
     failure = report.error()
     if report.outcome != "unchanged":
         serving = report.release.version if failure is None else ""
         tell(acting, "\n".join(report.lines()), good=failure is None, serving=serving)
     if failure is not None:
         raise failure
+
+
+def shown(acting: Scene, task: Callable[[Scene], Ended]) -> tuple[Ended, list[tuple[str, float]]]:
+    """Carry a task out and show its progress.
+
+    Returns:
+        Its end, and the names and seconds of its phases.
+    """
+    from dataclasses import replace
+
+    from infra.cli import progress
+
+    with progress.choose() as view:
+        end = task(replace(acting, say=view.say, show=view.show))
+    return end, view.phases
 
 
 def tell(acting: Scene, text: str, *, good: bool, serving: str = "") -> None:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from infra.errors import RezError, UnavailableError
+from infra.rollout.progress import Entered, Planned
 from infra.rollout.settle import Settled
 from infra.rollout.verdict import State, Verdict
 
@@ -66,6 +67,7 @@ class Run:
     def enter(self, step: str) -> None:
         """Write down what is going to be done."""
         self.step = step
+        self.scene.show(Entered(step))
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def carry_out(run: Run, phases: Sequence[Phase]) -> Settled:
     Raises:
         RezError: What a phase raises.
     """
+    run.scene.show(Planned(tuple(phase.name for phase in phases)))
     try:
         for phase in phases:
             run.enter(phase.name)

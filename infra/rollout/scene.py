@@ -13,6 +13,8 @@ from infra.rollout.target import Target
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from infra.rollout.progress import Event
+
 
 class Engine(Protocol):
     """The part of `infra.engine.Engine` that a rollout needs."""
@@ -63,6 +65,7 @@ class Scene:
 
     Attributes:
         say: Told of the progress, one line at a time.
+        show: Told of the same as events, for those who can show more than lines.
         timeout_s: How long a release may take to become healthy; an API server that is away takes nothing from it.
         by: Who does it, for the ledger.
         clock: Seconds that never go back.
@@ -78,3 +81,4 @@ class Scene:
     target: Target = field(default_factory=Target)
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    show: Callable[[Event], None] = lambda _: None

@@ -11,6 +11,7 @@ from infra.rejection import ApiError
 from infra.rollout import watch
 from infra.rollout.live import number
 from infra.rollout.memory import Memory
+from infra.rollout.progress import Watched, pods_by_state
 from infra.rollout.snapshot import image
 from infra.rollout.verdict import State, Verdict, judge
 from infra.text import line
@@ -66,6 +67,7 @@ def settle(scene: Scene, release: Release, *, pods: range | None = None) -> Sett
                     verdict = _scaled(snapshot, pods, verdict)
                 if verdict.state is State.DEGRADED:
                     verdict, memory = _confirm(scene, memory, at_s)
+                scene.show(Watched(pods_by_state(snapshot), deadline - at_s))
                 if verdict.message != told:
                     told = verdict.message
                     scene.say(f"{release.version}: {told}")

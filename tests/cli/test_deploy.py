@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,10 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from infra.cli import deploy, rollouts
-from infra.errors import Inconclusive, RolloutError
+from infra.errors import Inconclusive, PreconditionError, RolloutError
 from infra.manifests.release import Release
 from infra.rollout import deploy as task
 from infra.rollout.report import Report
+from infra.rollout.scene import Scene
 from infra.supply.images import Images
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ def report(outcome: str) -> Report:
     return Report("deploy", "local", RELEASE, None, outcome, "crash-loop", "container api crashed", "v2", 12.0)  # type: ignore[arg-type]
 
 
+def acting(stack: str) -> Scene:
+    return Scene(stack, None, None, say=print, timeout_s=1, by="me@here")  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run the command with its task and its scene replaced; asks for the task's outcome and the arguments."""
 
     def run(outcome: str, *args: str, stack: str = "local", asked: dict[str, Any] | None = None) -> Any:
         plan = task.Plan(RELEASE, None, None, done=False, template={})
-        monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack=stack, by="me@here", say=print))
+        monkeypatch.setattr(rollouts, "scene", lambda *_: acting(stack))
         monkeypatch.setattr(
             task, "preflight", lambda *_, **given: plan if asked is None else asked.update(given) or plan
         )
@@ -71,7 +75,7 @@ def test_an_end_without_a_report_is_told_too(invoke: Any, monkeypatch: pytest.Mo
     with monkeypatch.context() as patched:
         patched.setattr(rollouts, "tell", lambda _, text, good: told.append((text, good)))
         with pytest.raises(Inconclusive):
-            rollouts.finish(SimpleNamespace(), somebody_else, json=False)  # type: ignore[arg-type]
+            rollouts.finish(acting("local"), somebody_else, json=False)
     assert told == [("somebody else changed it", False)]
 
 
@@ -111,3 +115,15 @@ def test_the_actor_is_the_ci_or_the_user(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("GITHUB_ACTOR", "octocat")
     monkeypatch.setenv("GITHUB_RUN_ID", "7")
     assert rollouts.actor() == "octocat (GitHub run 7)"
+
+
+@pytest.mark.parametrize("name", ["report.txt", "report", "nowhere/report.md"])
+def test_a_report_that_cannot_be_written_stops_before_anything_is_done(invoke: Any, tmp_path: Path, name: str) -> None:
+    result = invoke("deployed", "v3", "--report", str(tmp_path / name))
+    assert isinstance(result.exception, PreconditionError)
+
+
+def test_the_report_is_written_also_when_bad(invoke: Any, tmp_path: Path) -> None:
+    invoke("rolled-back", "v3", "--report", str(tmp_path / "report.json"))
+    written = json.loads((tmp_path / "report.json").read_text())
+    assert (written["outcome"], written["next"][:4]) == ("rolled-back", "mend")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,6 +12,7 @@ from infra.manifests.release import Release
 from infra.rollout import rollback as task
 from infra.rollout.record import Record
 from infra.rollout.report import Report
+from infra.rollout.scene import Scene
 
 if TYPE_CHECKING:
     import pytest
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 RELEASE = Release("v2", "docker.io/rezapp/merchant-backend@sha256:" + "2" * 64)
 SERVED = Record(RELEASE.version, RELEASE.image, "deployed", "", "", "", "")
 
+SCENE = Scene("local", None, None, say=print, timeout_s=1, by="me@here")  # type: ignore[arg-type]
+
 
 def test_a_failed_rollback_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollouts, "scene", lambda *_: SimpleNamespace(stack="local", by="me@here", say=print))
+    monkeypatch.setattr(rollouts, "scene", lambda *_: SCENE)
     monkeypatch.setattr(task, "preflight", lambda _, version: task.Plan(SERVED, None, version is None, {}))
     bad = Report("rollback", "local", RELEASE, None, "failed", "crash-loop", "it crashed", "v2 does not come back", 9.0)
     monkeypatch.setattr(task, "rollback", lambda *_: bad)
