@@ -137,11 +137,10 @@ class Cluster:
         path = self._path_of(manifest, name=manifest["metadata"]["name"])
         return self.request("PATCH", path, query=query, body=manifest, content_type=APPLY_PATCH, timeout_s=30)
 
-    def label(self, kind: str, name: str, namespace: str, labels: Mapping[str, str]) -> Manifest:
-        """Set labels of a live object of the core group, and leave everything else alone."""
-        path = self.path("v1", kind, namespace=namespace, name=name)
-        body = {"metadata": {"labels": dict(labels)}}
-        return self.request("PATCH", path, body=body, content_type="application/merge-patch+json")
+    def patch(self, api_version: str, kind: str, name: str, namespace: str, change: Mapping[str, Any]) -> Manifest:
+        """Merge a change into a live object, leave everything else alone, and return the result."""
+        path = self.path(api_version, kind, namespace=namespace, name=name)
+        return self.request("PATCH", path, body=change, content_type="application/merge-patch+json")
 
     def create(self, manifest: Manifest, *, dry_run: bool = False) -> Manifest:
         """Create an object that must not exist yet; 409 when it does."""

@@ -214,7 +214,7 @@ def test_what_the_api_server_says_of_a_pod_is_not_the_pods_answer(
         cluster.ask_pod("n", "p", 3000, "/health")
 
 
-def test_labels_are_set_and_nothing_else(server: Server, cluster: Cluster) -> None:
+def test_a_change_is_merged_into_a_live_object(server: Server, cluster: Cluster) -> None:
     server.answers["/api/v1/namespaces/n/pods/p"] = 200, {}
-    cluster.label("Pod", "p", "n", {"app": "shop"})
+    cluster.patch("v1", "Pod", "p", "n", {"metadata": {"labels": {"app": "shop"}}})
     assert server.requests[-1] == ("PATCH", "/api/v1/namespaces/n/pods/p", {"metadata": {"labels": {"app": "shop"}}})

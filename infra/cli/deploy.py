@@ -12,6 +12,13 @@ def deploy(  # noqa: PLR0913 - the command line's options
     *,
     stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds until the release must be healthy.")] = 900,
+    canary: Annotated[
+        bool, typer.Option("--canary/--no-canary", help="Try the release beside what serves before it is rolled out.")
+    ] = True,
+    on_inconclusive: Annotated[
+        str | None,
+        typer.Option(help="When the canary says too little: extend, promote or abort. Default: by the stack file."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
@@ -33,7 +40,7 @@ def deploy(  # noqa: PLR0913 - the command line's options
     from infra.supply.connect import images
 
     report_file.refuse(report)
-    scene = rollouts.scene(stack, timeout)
+    scene = rollouts.with_canary(rollouts.scene(stack, timeout), wanted=canary, on_inconclusive=on_inconclusive)
     if scene.stack == LOCAL:
         plan = task.preflight(scene, version, known=known_images(paths.images()), repository=REPOSITORY)
     else:
@@ -41,7 +48,7 @@ def deploy(  # noqa: PLR0913 - the command line's options
         found = images(REPOSITORY, provenance, say=say)
         plan = task.preflight(scene, version, known={}, repository=REPOSITORY, images=found)
     if dry_run:
-        preview = [] if plan.done else bring.judge(scene, plan.release)
+        preview = [] if plan.done else bring.judge(scene, plan.release).said
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
         rollouts.finish(scene, lambda acting: task.deploy(acting, plan), json=json, file=report)

@@ -29,7 +29,7 @@ def rollback(  # noqa: PLR0913 - the command line's options
     scene = rollouts.scene(stack, timeout)
     plan = task.preflight(scene, version)
     if dry_run:
-        preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered)
+        preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered).said
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
         rollouts.finish(scene, lambda acting: task.rollback(acting, plan), json=json, file=report)

@@ -6,7 +6,8 @@ import getpass
 import json as json_format
 import os
 import socket
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 import typer
 
@@ -24,10 +25,51 @@ Ended = TypeVar("Ended")
 def scene(stack: str | None, timeout_s: float) -> Scene:
     """The stack's cluster and engine, with progress told on stderr."""
     from infra.engine import Engine
+    from infra.local import paths
     from infra.rollout.scene import Scene
+    from infra.settings import load
+    from infra.telemetry.connect import source
 
     chosen = choose(stack)
-    return Scene(chosen, connect(chosen), Engine(chosen), say=say, timeout_s=timeout_s, by=actor())
+    cluster, settings = connect(chosen), load(chosen, paths.ROOT)
+    return Scene(
+        chosen,
+        cluster,
+        Engine(chosen),
+        say=say,
+        timeout_s=timeout_s,
+        by=actor(),
+        settings=settings,
+        metrics=None if _is_simulated(chosen) else source(settings, cluster),
+    )
+
+
+def with_canary(acting: Scene, *, wanted: bool, on_inconclusive: str | None) -> Scene:
+    """The scene as the command line wants it instead of the stack file.
+
+    Raises:
+        PreconditionError: There is no such choice.
+    """
+    from infra.errors import PreconditionError
+    from infra.settings.canary import OnInconclusive
+
+    settings = acting.settings
+    if on_inconclusive is not None:
+        if on_inconclusive not in get_args(OnInconclusive):
+            choices = ", ".join(get_args(OnInconclusive))
+            raise PreconditionError(f"--on-inconclusive: {on_inconclusive!r} is none of {choices}")
+        canary = settings.canary.model_copy(update={"on_inconclusive": on_inconclusive})
+        settings = settings.model_copy(update={"canary": canary})
+    return replace(acting, settings=settings, canary=wanted)
+
+
+def _is_simulated(stack: str) -> bool:
+    """Whether no container runs, so that nothing ever answers a request."""
+    from infra.local.cluster import lifecycle
+    from infra.settings.model import LOCAL
+
+    running = lifecycle.find() if stack == LOCAL else None
+    return running is not None and running.machine.simulated
 
 
 def actor() -> str:
@@ -86,8 +128,6 @@ def shown(acting: Scene, task: Callable[[Scene], Ended]) -> tuple[Ended, list[tu
     Returns:
         Its end, and the names and seconds of its phases.
     """
-    from dataclasses import replace
-
     from infra.cli import progress
 
     with progress.choose() as view:

@@ -28,7 +28,8 @@ def deployer_role() -> Manifest:
             _rule("", ["configmaps"], _WRITE_AND_DELETE),
             _rule("", ["secrets"], ["create", "get", "patch"]),
             _rule("", ["services"], _WRITE),
-            _rule("", ["events", "persistentvolumeclaims", "pods", "resourcequotas", "serviceaccounts"], _READ),
+            _rule("", ["events", "persistentvolumeclaims", "resourcequotas", "serviceaccounts"], _READ),
+            _rule("", ["pods"], [*_READ, "patch"]),  # a canary's pods get the Service's label
             _rule("", ["pods/log"], ["get"]),
             _rule("", ["pods/proxy"], ["get"]),
         ],

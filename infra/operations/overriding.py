@@ -117,7 +117,7 @@ def judge(scene: Scene, change: Change) -> list[str]:
     Raises:
         PolicyViolation: A rule is broken.
     """
-    return bring.judge(scene, change.release, **_kept(scene, change, change.patch))
+    return bring.judge(scene, change.release, **_kept(scene, change, change.patch)).said
 
 
 def _kept(scene: Scene, change: Change, patch: str) -> dict[str, str]:

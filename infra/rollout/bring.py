@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from infra.engine import gate
 from infra.rollout.target import API_COMPONENT
@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from infra.rollout.scene import Scene
 
 
+class Judged(NamedTuple):
+    """A plan that may be carried out.
+
+    Attributes:
+        plan: The engine's events, one JSON object on each line.
+        said: The same in the engine's words.
+    """
+
+    plan: str
+    said: list[str]
+
+
 def judge(
     scene: Scene, release: Release, *, record: str = "", overrides: str = "", target: str = API_COMPONENT
-) -> list[str]:
+) -> Judged:
     """What the engine would do for a release, policies included; nothing is touched.
 
     Args:
@@ -24,9 +36,6 @@ def judge(
         overrides: A merge patch of the overrides in force, JSON; "" keeps them.
         target: What the engine may touch.
 
-    Returns:
-        The engine's words.
-
     Raises:
         PolicyViolation: The plan costs data, or breaks a rule.
         RezError: As the engine does.
@@ -34,7 +43,7 @@ def judge(
     said: list[str] = []
     plan = scene.engine.preview(str(release), [target], said.append, record=record, overrides=overrides)
     gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
-    return [entry for entry in said if entry.strip()]
+    return Judged(plan, [entry for entry in said if entry.strip()])
 
 
 def bring(

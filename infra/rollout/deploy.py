@@ -12,7 +12,7 @@ from infra.engine import gate
 from infra.rollout import failure, ledger, overrides
 from infra.rollout import watch as watching
 from infra.rollout.go_back import go_back
-from infra.rollout.phases import preview, record, up, watch
+from infra.rollout.phases import bake, canary, preview, record, up, watch
 from infra.rollout.releases import refuse_moved, resolve, running, runs_as_recorded
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 PHASES: Final = (
     Phase("preview", preview.phase),
+    Phase("canary", canary.phase, canary.tidy),
     Phase("up", up.phase),
     Phase("watch", watch.phase),
+    Phase("bake", bake.phase),
     Phase("record", record.deployed),
 )
 """What a deploy does, in this order, once its preflight has let it pass."""
@@ -67,12 +69,24 @@ class Plan:
         return [
             f"deploy {version} on {scene.stack}",
             f"  image:   {self.release.image}",
+            f"  canary:  {_canary_told(scene)}",
             f"  engine:  up, targeted at {API_COMPONENT}",
             *self.kept,
             f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
+            f"  bake:    {scene.settings.bake.duration_s} s, {scene.settings.bake.min_requests} requests or more",
             f"  if bad:  {back}",
             "  record:  one ConfigMap in the ledger",
         ]
+
+
+def _canary_told(scene: Scene) -> str:
+    settings = scene.settings.canary
+    if not scene.canary:
+        return "none"
+    return (
+        f"{settings.pods} for {settings.duration_s} s, {settings.min_requests} requests or more; "
+        f"if inconclusive: {settings.on_inconclusive}"
+    )
 
 
 def preflight(

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
     from infra.manifests.release import Release
     from infra.rollout.scene import Scene
+    from infra.telemetry.traffic import Traffic
 
 SERVES = Settled(Verdict(State.HEALTHY, "complete", "it serves"))
 
@@ -47,8 +48,10 @@ class Run:
         started: When that was.
         record: What the release's record says was declared for it; "" for what the settings declare.
         step: The phase it is in.
+        plan: What the engine is going to do, as events; "" when it was not asked yet.
         judged_s: When the engine's plan was judged, by the scene's clock; None when it was not yet.
         rolls_out: The Deployment is being changed: a bad end has to be taken back through the engine.
+        served: What the release before answered beside the canary; None when nothing is known.
         settled: What was found out about the release last.
     """
 
@@ -60,8 +63,10 @@ class Run:
     started: datetime
     record: str = ""
     step: str = ""
+    plan: str = ""
     judged_s: float | None = None
     rolls_out: bool = False
+    served: Traffic | None = None
     settled: Settled = SERVES
 
     def enter(self, step: str) -> None:

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from infra.rollout import feed, ledger
 from infra.rollout.target import Target
+from infra.telemetry.pods import Proxy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from infra.manifests import Manifest
     from infra.rollout.progress import Event
+    from infra.settings import Settings
+    from infra.telemetry.source import Source
 
 
 class Engine(Protocol):
@@ -52,8 +56,14 @@ class Engine(Protocol):
         """What was declared for the release that runs."""
 
 
-class Cluster(feed.Source, ledger.Store, Protocol):
+class Cluster(feed.Source, ledger.Store, Proxy, Protocol):
     """The part of `infra.cluster.Cluster` that a rollout needs."""
+
+    def apply(self, manifest: Manifest) -> Manifest:
+        """Create an object, or change the fields that are ours."""
+
+    def patch(self, api_version: str, kind: str, name: str, namespace: str, change: Mapping[str, Any]) -> Manifest:
+        """Merge a change into a live object."""
 
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 50) -> str:
         """The last lines of a container."""
@@ -64,6 +74,9 @@ class Scene:
     """Who brings a release in, where to, and with what.
 
     Attributes:
+        settings: The stack's.
+        metrics: Where requests are counted; None where no pod answers any.
+        canary: Whether a release is tried before it is rolled out.
         say: Told of the progress, one line at a time.
         show: Told of the same as events, for those who can show more than lines.
         timeout_s: How long a release may take to become healthy; an API server that is away takes nothing from it.
@@ -78,6 +91,9 @@ class Scene:
     say: Callable[[str], None]
     timeout_s: float
     by: str
+    settings: Settings
+    metrics: Source | None
+    canary: bool = True
     target: Target = field(default_factory=Target)
     clock: Callable[[], float] = time.monotonic
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

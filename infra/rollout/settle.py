@@ -61,12 +61,12 @@ def settle(scene: Scene, release: Release, *, pods: range | None = None) -> Sett
     with closing(watch.follow(scene.cluster, scene.target, say=scene.say, clock=scene.clock)) as moments:
         for at_s, snapshot in moments:
             if snapshot is not None:
-                _refuse_other(snapshot, scene, release)
+                refuse_other(snapshot, scene, release)
                 verdict, memory = judge(snapshot, memory, at_s=at_s)
                 if pods is not None and verdict.state is State.HEALTHY:
                     verdict = _scaled(snapshot, pods, verdict)
                 if verdict.state is State.DEGRADED:
-                    verdict, memory = _confirm(scene, memory, at_s)
+                    verdict, memory = confirm(scene, memory, at_s)
                 scene.show(Watched(pods_by_state(snapshot), deadline - at_s))
                 if verdict.message != told:
                     told = verdict.message
@@ -87,7 +87,7 @@ def _scaled(snapshot: Snapshot, pods: range, verdict: Verdict) -> Verdict:
     return Verdict(State.PROGRESSING, "autoscaler", message)
 
 
-def _confirm(scene: Scene, memory: Memory, at_s: float) -> tuple[Verdict, Memory]:
+def confirm(scene: Scene, memory: Memory, at_s: float) -> tuple[Verdict, Memory]:
     """Judge once more by what is read afresh: a watch may lag, and a rollback must not rest on old news."""
     try:
         return judge(watch.read(scene.cluster, scene.target), memory, at_s=at_s)
@@ -95,7 +95,12 @@ def _confirm(scene: Scene, memory: Memory, at_s: float) -> tuple[Verdict, Memory
         return Verdict(State.PROGRESSING, "unavailable", str(error)), memory
 
 
-def _refuse_other(snapshot: Snapshot, scene: Scene, release: Release) -> None:
+def refuse_other(snapshot: Snapshot, scene: Scene, release: Release) -> None:
+    """Leave alone what somebody else has brought in.
+
+    Raises:
+        Inconclusive: The Deployment names another image than the release's.
+    """
     runs = image(snapshot.deployment, scene.target.container)
     if snapshot.deployment is not None and runs != release.image:
         message = (

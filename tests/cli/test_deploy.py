@@ -9,10 +9,13 @@ from typer.testing import CliRunner
 
 from infra.cli import deploy, rollouts
 from infra.errors import Inconclusive, PreconditionError, RolloutError
+from infra.local.paths import ROOT
 from infra.manifests.release import Release
 from infra.rollout import deploy as task
+from infra.rollout.bring import Judged
 from infra.rollout.report import Report
 from infra.rollout.scene import Scene
+from infra.settings import load
 from infra.supply.images import Images
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ def report(outcome: str) -> Report:
 
 
 def acting(stack: str) -> Scene:
-    return Scene(stack, None, None, say=print, timeout_s=1, by="me@here")  # type: ignore[arg-type]
+    return Scene(stack, None, None, say=print, timeout_s=1, by="me@here", settings=load(stack, ROOT), metrics=None)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
         )
         monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))
         monkeypatch.setattr(task.Plan, "lines", lambda *_: ["deploy v3 on local"])
-        monkeypatch.setattr("infra.rollout.bring.judge", lambda *_: ["~ Deployment"])
+        monkeypatch.setattr("infra.rollout.bring.judge", lambda *_: Judged("", ["~ Deployment"]))
         app = typer.Typer()
         app.command()(deploy.deploy)
         return CliRunner().invoke(app, [*args])
@@ -127,3 +130,12 @@ def test_the_report_is_written_also_when_bad(invoke: Any, tmp_path: Path) -> Non
     invoke("rolled-back", "v3", "--report", str(tmp_path / "report.json"))
     written = json.loads((tmp_path / "report.json").read_text())
     assert (written["outcome"], written["next"][:4]) == ("rolled-back", "mend")
+
+
+def test_the_command_line_decides_about_the_canary() -> None:
+    by_the_file = rollouts.with_canary(acting("production"), wanted=True, on_inconclusive=None)
+    assert (by_the_file.canary, by_the_file.settings.canary.on_inconclusive) == (True, "extend")
+    by_hand = rollouts.with_canary(acting("production"), wanted=False, on_inconclusive="promote")
+    assert (by_hand.canary, by_hand.settings.canary.on_inconclusive) == (False, "promote")
+    with pytest.raises(PreconditionError, match="'hope' is none of extend, promote, abort"):
+        rollouts.with_canary(acting("production"), wanted=True, on_inconclusive="hope")

@@ -8,11 +8,13 @@ from typer.testing import CliRunner
 
 from infra.cli import rollback, rollouts
 from infra.errors import RollbackFailed
+from infra.local.paths import ROOT
 from infra.manifests.release import Release
 from infra.rollout import rollback as task
 from infra.rollout.record import Record
 from infra.rollout.report import Report
 from infra.rollout.scene import Scene
+from infra.settings import load
 
 if TYPE_CHECKING:
     import pytest
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 RELEASE = Release("v2", "docker.io/rezapp/merchant-backend@sha256:" + "2" * 64)
 SERVED = Record(RELEASE.version, RELEASE.image, "deployed", "", "", "", "")
 
-SCENE = Scene("local", None, None, say=print, timeout_s=1, by="me@here")  # type: ignore[arg-type]
+SCENE = Scene("local", None, None, say=print, timeout_s=1, by="me@here", settings=load("local", ROOT), metrics=None)  # type: ignore[arg-type]
 
 
 def test_a_failed_rollback_is_shown_and_raised(monkeypatch: pytest.MonkeyPatch) -> None:

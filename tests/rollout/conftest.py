@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.errors import RezError, UnavailableError
+from infra.local.paths import ROOT
 from infra.manifests.names import VERSION_LABEL
 from infra.manifests.release import Release
 from infra.manifests.rendered import Rendered
@@ -17,6 +18,7 @@ from infra.rejection import ApiError
 from infra.rollout.scene import Scene
 from infra.rollout.snapshot import Snapshot
 from infra.rollout.target import Target
+from infra.settings import load as load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,6 +201,8 @@ class Stage:
             say=self.said.append,
             timeout_s=timeout_s,
             by="me@here",
+            settings=load_settings("local", ROOT),
+            metrics=None,
             target=Target(),
             clock=self.clock,
             now=lambda: datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=self._time),

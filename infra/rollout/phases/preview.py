@@ -20,7 +20,7 @@ def phase(run: Run) -> None:
         PolicyViolation: Nothing was touched.
     """
     run.scene.engine.recover()  # what a killed engine left would show as a plan
-    bring.judge(run.scene, run.release, record=run.record)
+    run.plan = bring.judge(run.scene, run.release, record=run.record).plan
     run.judged_s = run.scene.clock()
 
 
