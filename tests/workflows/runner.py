@@ -200,4 +200,5 @@ class _Job:
 
     @staticmethod
     def _functions(ok: bool) -> dict[str, Any]:  # noqa: FBT001 - one of two states
-        return {"always": lambda: True, "success": lambda: ok, "hashFiles": lambda *_: "hash"}
+        states = {"always": lambda: True, "success": lambda: ok, "failure": lambda: not ok}
+        return {**states, "hashFiles": lambda *_: "hash"}
