@@ -19,8 +19,23 @@ def _close_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _open_streams() -> None:
+    """Give what was closed by our caller (`>&-`) an end that takes everything, or gives nothing.
+
+    The descriptors of what is closed are free, and the next file that is opened would get what is meant for them.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            os.dup2(opened, number)
+            if opened != number:
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, closefd=False))
+
+
 def main() -> None:
     """Run `rez`; every failure of ours is its message on stderr and its documented exit code."""
+    _open_streams()
     signal.signal(signal.SIGTERM, _terminated)
     try:
         from infra.cli.app import app

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from infra.errors import PreconditionError
+from infra.errors import PreconditionError, UnavailableError
 from infra.local import paths
 
 if TYPE_CHECKING:
@@ -36,14 +36,17 @@ def connect(stack: str) -> Cluster:
 
     Raises:
         SettingsError: There is no such stack, or its settings cannot work.
-        UnavailableError: There is no usable kubeconfig.
+        PreconditionError: There is no usable kubeconfig: nothing that a later try would find otherwise.
     """
     from infra.cluster import Cluster
     from infra.settings import load
     from infra.settings.model import LOCAL
 
     load(stack, paths.ROOT)
-    return Cluster.connect(kubeconfig=paths.kubeconfig() if stack == LOCAL else None)
+    try:
+        return Cluster.connect(kubeconfig=paths.kubeconfig() if stack == LOCAL else None)
+    except UnavailableError as error:
+        raise PreconditionError(str(error).removeprefix("cluster unavailable: ")) from None
 
 
 def say(line: str) -> None:

@@ -148,6 +148,8 @@ def test_every_command_is_tested() -> None:
         "status --stack",
         "status --stack ../../etc/passwd",
         "status --stack nowhere",
+        "status --stack production",
+        "drift --stack production",
         "doctor now",
         "pulumi preview",
         "pulumi --stack",
@@ -190,6 +192,15 @@ def test_a_reader_that_has_gone_is_no_crash(bare: dict[str, str], line: str) -> 
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-", "<&-"])
+@pytest.mark.parametrize(("line", "code"), [("policies list", 0), ("--help", 0), ("status", 2), ("junk", 2)])
+def test_closed_streams_are_no_crash(bare: dict[str, str], line: str, code: int, closed: str) -> None:
+    command = f'"{REZ}" {line} {closed}'
+    done = subprocess.run(["bash", "-c", command], env=bare, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code
+    assert "Traceback" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
