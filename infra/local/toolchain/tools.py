@@ -188,6 +188,12 @@ _ALL = (
         usual_s=80,
         probes=(("kwok", "--version"),),
     ),
+    Tool(
+        name="ferretdb",
+        purpose="the database behind each cluster of the local Atlas",
+        requirement="github.com/FerretDB/FerretDB",
+        usual_s=120,
+    ),
     Tool(name="pause", purpose="the first process of every pod", usual_s=10),
     Tool(
         name="actionlint",
