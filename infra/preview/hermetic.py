@@ -7,8 +7,6 @@ they run with an environment of their own, and what they plan is judged by a fre
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.engine import events
@@ -18,11 +16,13 @@ from infra.preview.plan import Plan
 from infra.preview.report import Subject
 from infra.preview.sandbox import Sandbox
 from infra.preview.stack_text import file_of
+from infra.preview.workplace import workplace
 from infra.settings.inventory import CONFIG_KEY
 from infra.settings.stack_file import plain_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
 
     from infra.preview.report import Report
     from infra.preview.trees import Tree
@@ -49,8 +49,8 @@ def preview(root: Path, *, base: str, head: str, stack: str, say: Callable[[str]
     Raises:
         PreconditionError: There is no such revision, or the base itself cannot be declared.
     """
-    with tempfile.TemporaryDirectory(prefix="rez-preview-", ignore_cleanup_errors=True) as name:
-        return _Run(root, Path(name), stack, say).preview(base, head)
+    with workplace() as folder:
+        return _Run(root, folder, stack, say).preview(base, head)
 
 
 class _Run:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.engine import Engine, events
@@ -16,8 +14,11 @@ from infra.preview.plan import Plan
 from infra.preview.report import Subject
 from infra.preview.sandbox import Done
 from infra.preview.stack_text import file_of
+from infra.preview.workplace import workplace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.preview.report import Report
 
 
@@ -36,8 +37,8 @@ def preview(root: Path, *, stack: str) -> Report:
         plan = _plan(Engine(stack, root).plan())
     except SettingsError as error:
         plan = Plan(problems=tuple(error.problems))
-    with tempfile.TemporaryDirectory(prefix="rez-preview-") as name:
-        judged = judge.judge(_python(root), plan.digest or digest.NOTHING, stack=stack, file=Path(name) / "plan.json")
+    with workplace() as folder:
+        judged = judge.judge(_python(root), plan.digest or digest.NOTHING, stack=stack, file=folder / "plan.json")
     subject = Subject(stack=stack, base="the live state", head="this checkout", judge="this checkout")
     return build.report(subject, plan, judged, _text(root / file_of(stack)), plan.notes)
 
