@@ -60,7 +60,7 @@ def serves(system: System) -> str:
 
 def test_a_release_is_previewed_deployed_and_rolled_back(system: System, start: Start) -> None:
     system.rez("deploy", "v1", "--stack", "local")
-    run = start("deploy", release={"tag_name": "v2"})
+    run = start("deploy", inputs={"version": "v2", "on_inconclusive": "promote"})
     seen = run.job("preview")
     assert seen.ok, seen.log
     assert "rez preview --live" in seen.page
@@ -68,7 +68,7 @@ def test_a_release_is_previewed_deployed_and_rolled_back(system: System, start: 
     assert serves(system) == "v1"
     done = run.job("deploy")
     assert done.ok, done.log
-    assert "✅ `rez deploy -- v2`: done" in done.page
+    assert "✅ `rez deploy --on-inconclusive promote -- v2`: done" in done.page
     assert "deploy v2 on local: deployed" in done.page
     assert serves(system) == "v2"
     for number, version in enumerate(("", "v1")):
@@ -80,7 +80,7 @@ def test_a_release_is_previewed_deployed_and_rolled_back(system: System, start: 
 
 def test_a_bad_version_fails_and_the_page_says_that_the_last_good_one_serves(system: System, start: Start) -> None:
     system.rez("deploy", "v2", "--stack", "local")
-    run = start("deploy", inputs={"version": "v3-crash"})
+    run = start("deploy", release={"tag_name": "v3-crash"})
     assert run.job("preview").ok
     done = run.job("deploy")
     assert not done.ok

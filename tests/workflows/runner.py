@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TIMEOUT_S = 1800
-_HIDDEN = ("AWS_", "GITHUB_", "PULUMI_", "KUBECONFIG", "CI", "REZ_RELEASE", "REZ_OVERRIDES")
+_HIDDEN = ("AWS_", "GITHUB_", "MONGODB_ATLAS_", "PULUMI_", "KUBECONFIG", "CI", "REZ_RELEASE", "REZ_OVERRIDES")
 """Names, or what they begin with, that no job of ours may find here by chance."""
 
 
@@ -55,6 +55,7 @@ class Run:
         folder: Where the runner keeps its files; also the jobs' home.
         event: What started it, as in the event's file.
         vars: Variables of the repository.
+        secrets: Secrets of the job's environment.
         instead: Environment that is another one on this machine than the workflows say.
         artifacts: Where uploaded artifacts are.
         env: More of the runner's environment, such as the address of GitHub's API.
@@ -66,6 +67,7 @@ class Run:
     folder: Path
     event: dict[str, Any] = field(default_factory=dict)
     vars: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
     instead: dict[str, str] = field(default_factory=dict)
     artifacts: Path | None = None
     env: dict[str, str] = field(default_factory=dict)
@@ -193,6 +195,7 @@ class _Job:
             "github": {"event": self._run.event, "token": self._run.token},
             "inputs": self._run.event.get("inputs", {}),
             "needs": needs,
+            "secrets": self._run.secrets,
             "runner": {"os": "Linux", "arch": "X64", "temp": str(self._home / "temp")},
             "steps": self._steps,
             "vars": self._run.vars,

@@ -13,7 +13,9 @@ import pytest
 
 from infra.local.paths import ROOT
 from infra.local.toolchain import TOOLS
+from infra.notify.news import TOKEN, WEBHOOK
 from infra.operations.bootstrap.wanted import Wanted
+from infra.telemetry.new_relic import KEY
 from tests.workflows.workflow import FILES, FOLDER, jobs, load, steps
 
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
@@ -49,6 +51,14 @@ ENVIRONMENTS = {
     ("maintenance", "look"): "production-read",
     ("maintenance", "drop"): "production",
 }
+NOTIFIES = {"REZ_WEBHOOK_URL", "SENTRY_AUTH_TOKEN", "NEW_RELIC_API_KEY"}
+SECRETS = {
+    ("deploy", "deploy"): NOTIFIES,
+    ("rollback", "rollback"): NOTIFIES,
+    ("maintenance", "drop"): NOTIFIES,
+    ("drift", "look"): {"MONGODB_ATLAS_CLIENT_ID", "MONGODB_ATLAS_CLIENT_SECRET"},
+}
+"""What each job gets by an environment's secrets, each under its own name."""
 ROLES = {"production": "${{ vars.AWS_DEPLOY_ROLE }}", "production-read": "${{ vars.AWS_READ_ROLE }}"}
 CANCELS = {"preview": "true", "ci": "true"}
 RUN_BY = {
@@ -140,8 +150,23 @@ def test_jobs_with_a_role_never_run_a_pull_request() -> None:
         assert not {"pull_request", "pull_request_target", "workflow_run", "issue_comment"} & TRIGGERS[workflow]
 
 
-def test_nothing_of_ours_is_a_secret() -> None:
-    assert [file.name for file in FILES if "secrets." in file.read_text(encoding="utf-8")] == []
+def test_a_secret_reaches_one_step_of_a_job_with_an_environment_and_no_more() -> None:
+    found: dict[tuple[str, str], set[str]] = {}
+    for place, step in steps():
+        workflow, name, _ = place.split("/")
+        given = {key: value for key, value in step.get("env", {}).items() if "secrets." in value}
+        assert all(value == f"${{{{ secrets.{key} }}}}" for key, value in given.items()), place
+        if given:
+            assert (workflow, name) not in found
+            found[workflow, name] = set(given)
+    assert found == SECRETS
+    assert set(SECRETS) <= set(ENVIRONMENTS)
+    written = sum(file.read_text(encoding="utf-8").count("secrets.") for file in FILES)
+    assert written == sum(map(len, SECRETS.values()))
+
+
+def test_who_deploys_has_the_credentials_of_all_who_can_be_told() -> None:
+    assert {WEBHOOK, TOKEN, KEY} == NOTIFIES
 
 
 def test_every_job_ends_in_time_on_a_known_machine() -> None:
