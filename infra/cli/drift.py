@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -55,14 +56,17 @@ def drift(
 
 
 def _scene(stack: str) -> Scene:
-    """The stack's cluster, which must be the right one, and its engine."""
+    """The stack's cluster, which must be the right one, its engine and its Atlas."""
+    from infra.atlas_api import Atlas
     from infra.cli.stack import connect, say
     from infra.engine import guard
     from infra.engine.take_back import TakingEngine
     from infra.local import paths
+    from infra.local.atlas import access
     from infra.operations.drift import Scene
     from infra.settings import load
+    from infra.settings.model import LOCAL
 
     cluster = connect(stack)
     guard.check(load(stack, paths.ROOT), cluster)
-    return Scene(TakingEngine(stack), cluster, say)
+    return Scene(TakingEngine(stack), cluster, say, Atlas(access.environment() if stack == LOCAL else os.environ))

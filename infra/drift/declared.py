@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from infra.manifests import Manifest
 
+ATLAS = "mongodbatlas"
+"""Stands in a name where the API server's resources have their apiVersion."""
 _KUBERNETES = "kubernetes:"
 _ENGINE = "pulumi:"
 
@@ -26,6 +28,11 @@ class Ref(NamedTuple):
     def __str__(self) -> str:
         """Name the object as messages do."""
         return f"{self.kind} " + "/".join(filter(None, (self.namespace, self.name)))
+
+    @property
+    def in_atlas(self) -> bool:
+        """Whether it is no object of a cluster, but a resource of Atlas."""
+        return self.api_version == ATLAS
 
     @property
     def argument(self) -> str:
@@ -56,17 +63,41 @@ class Declared:
 
 
 @dataclass(frozen=True)
+class InAtlas:
+    """One resource of Atlas that the stack declares.
+
+    Attributes:
+        urn: Its name for the engine.
+        kind: As in ``AdvancedCluster``.
+        identifier: Its id in the state.
+        inputs: What is declared; what is secret is a `policies.values.Secret` without its value.
+    """
+
+    urn: str
+    kind: str
+    identifier: str
+    inputs: dict[str, Any]
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for people."""
+        return Ref(ATLAS, self.kind, "", self.urn.rpartition("::")[2])
+
+
+@dataclass(frozen=True)
 class Stack:
     """What a stack declares.
 
     Attributes:
         name: The stack's name.
         objects: The Kubernetes objects.
-        others: How many resources there are of each type that no API server of Kubernetes knows.
+        atlas: The resources of Atlas.
+        others: How many resources there are of each type that we know of no API for.
     """
 
     name: str
     objects: tuple[Declared, ...] = ()
+    atlas: tuple[InAtlas, ...] = ()
     others: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -90,7 +121,10 @@ def read(state: Mapping[str, Any], *, stack: str) -> Stack:
         state: What `pulumi stack export` prints; secrets stay encrypted.
         stack: The stack's name.
     """
+    from infra.local.plugins.mongodbatlas.kinds import KINDS, kind_of
+
     objects: list[Declared] = []
+    atlas: list[InAtlas] = []
     others: Counter[str] = Counter()
     for resource in _resources(state):
         declared = Declared(
@@ -98,9 +132,11 @@ def read(state: Mapping[str, Any], *, stack: str) -> Stack:
         )
         if resource["type"].startswith(_KUBERNETES) and is_object(declared.manifest):
             objects.append(declared)
+        elif resource["type"].startswith(f"{ATLAS}:") and (kind := kind_of(resource["type"])) in KINDS:
+            atlas.append(InAtlas(declared.urn, kind, resource["id"], declared.manifest))
         else:
             others[resource["type"]] += 1
-    return Stack(stack, tuple(objects), dict(others))
+    return Stack(stack, tuple(objects), tuple(atlas), dict(others))
 
 
 def properties(encoded: Mapping[str, Any]) -> Manifest:

@@ -88,5 +88,5 @@ class Difference:
 
     @property
     def fixable(self) -> bool:
-        """Whether the engine can put it right."""
-        return self.effect in _FIXABLE and self.what is not What.HELD
+        """Whether the engine may put it right by itself: never the database, where that can cost hours or data."""
+        return self.effect in _FIXABLE and self.what is not What.HELD and not self.ref.in_atlas

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 200
 _FIX: Final = "`rez drift --fix`"
 _UNKNOWN: Final = "whom the API server does not tell"
+_IN_ATLAS: Final = "whom the project's activity feed in Atlas names"
 
 
 def value(of: Any) -> str:
@@ -29,15 +30,17 @@ def value(of: Any) -> str:
 def who(difference: Difference) -> str:
     """Who did it."""
     named = [f"{owner.manager} ({owner.operation})" for owner in difference.owners]
-    return " and ".join(named) or _UNKNOWN
+    return " and ".join(named) or (_IN_ATLAS if difference.ref.in_atlas else _UNKNOWN)
 
 
 def what(difference: Difference) -> str:
     """What is different, for an object as a whole."""
     return {
-        What.DELETED: "is declared, but gone from the cluster",
+        What.DELETED: f"is declared, but gone from {'Atlas' if difference.ref.in_atlas else 'the cluster'}",
         What.TERMINATING: "is being deleted",
-        What.ORPHAN: "carries the stack's labels, but nothing declares it",
+        What.ORPHAN: "is in the stack's project, but nothing declares it"
+        if difference.ref.in_atlas
+        else "carries the stack's labels, but nothing declares it",
         What.CHANGED: "is not what is declared",
     }[difference.what]
 
@@ -58,6 +61,8 @@ def effect(difference: Difference) -> str:
 
 def remedy(difference: Difference) -> str:
     """What a person does about it."""
+    if difference.ref.in_atlas:
+        return _remedy_in_atlas(difference)
     target = difference.ref.argument
     special = {
         What.HELD: "bring another value in with PULUMI_K8S_ENABLE_PATCH_FORCE=true, or it is refused",
@@ -75,6 +80,16 @@ def remedy(difference: Difference) -> str:
     if difference.path == REPLICAS:
         return f"`kubectl scale {target} --replicas=…`: the autoscaler does nothing while there are none"
     return special.get(difference.what) or general[difference.effect]
+
+
+def _remedy_in_atlas(difference: Difference) -> str:
+    """Nothing of a database is taken back without being asked for."""
+    if difference.what is What.ORPHAN:
+        return "remove it in Atlas, or declare it"
+    update = f"`rez pulumi up --refresh --target '{difference.urn}'`"
+    if difference.what is What.DELETED:
+        return f"{update} creates it again, a cluster without its data"
+    return f"declare it, or {update} takes it back"
 
 
 def total(report: Report) -> str:

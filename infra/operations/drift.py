@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
+from infra.atlas_api import Atlas
 from infra.drift import declared, orphans, plan
 from infra.drift.compare import Seen, compare
 from infra.drift.declared import Declared
@@ -16,6 +17,7 @@ from infra.drift.report import Report
 from infra.drift.sealed import filled
 from infra.errors import RezError, UnavailableError
 from infra.local.plugins.kubernetes.diff import immutable
+from infra.operations import atlas_drift
 from infra.rejection import ApiError
 from infra.settings.model import NAMESPACE
 from infra.text import line
@@ -70,10 +72,13 @@ class Scene:
     engine: Engine
     cluster: Cluster
     say: Callable[[str], None]
+    atlas: Atlas = field(default_factory=Atlas)
 
 
 def read(scene: Scene) -> Report:
-    """Compare every object of the stack with the live one; nothing is touched.
+    """Compare everything that the stack declares with what is there; nothing is touched.
+
+    An Atlas that does not answer, or for which there are no credentials, hides nothing of the cluster.
 
     Raises:
         PreconditionError: There is no such stack.
@@ -85,14 +90,15 @@ def read(scene: Scene) -> Report:
     held = [each for each in found if each.what is What.HELD]
     changed, unasked = _changed_by_refresh(scene, stack, held)
     fields = {(each.ref, each.path) for each in changed}
+    atlas = atlas_drift.read(scene.atlas, stack.atlas)
     return Report(
         stack=stack.name,
-        compared=len(stack.objects) - len(unread),
-        differences=(*(each for each in found if each.what is not What.HELD), *changed, *strays),
+        compared=len(stack.objects) - len(unread) + atlas.compared,
+        differences=(*(each for each in found if each.what is not What.HELD), *changed, *strays, *atlas.found),
         held=tuple(each for each in held if (each.ref, each.path) not in fields),
         kept=tuple(kept),
         others=stack.others,
-        unread=(*unread, *unlisted, *unasked),
+        unread=(*unread, *unlisted, *unasked, *atlas.unread),
         untried=untried,
     )
 

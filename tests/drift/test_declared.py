@@ -37,11 +37,20 @@ def test_encrypted_values_are_marked_and_stay_encrypted() -> None:
 
 
 def test_what_is_not_in_the_cluster_is_counted_by_type() -> None:
-    cluster = "mongodbatlas:index/advancedCluster:AdvancedCluster"
+    cluster = "mongodbatlas:index/searchIndex:SearchIndex"
     chart = resource("kubernetes:helm.sh/v3:Release", inputs={"chart": "redis"})
     stack = read(resource(cluster), resource(cluster), chart)
     assert stack.others == {cluster: 2, "kubernetes:helm.sh/v3:Release": 1}
     assert stack.objects == ()
+
+
+def test_resources_of_atlas_are_read_with_their_ids_and_without_their_secrets() -> None:
+    inputs = {"projectId": "g", "username": "api-a", "password": {SIGNATURE: SECRET, "ciphertext": "v1:abc"}}
+    stack = read(resource("mongodbatlas:index/databaseUser:DatabaseUser", inputs=inputs, id="an-id"))
+    (user,) = stack.atlas
+    assert (user.kind, user.identifier, str(user.ref)) == ("DatabaseUser", "an-id", "DatabaseUser x")
+    assert user.inputs["password"] == Secret(UNKNOWN)
+    assert (stack.objects, stack.others) == ((), {})
 
 
 def test_what_no_provider_manages_is_left_out() -> None:

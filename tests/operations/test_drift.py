@@ -51,8 +51,8 @@ def test_orphans_and_what_is_kept_are_found_by_their_labels() -> None:
 
 def test_what_is_not_in_the_cluster_is_named() -> None:
     stage = play("namespace/unchanged")
-    stage.engine.others = ["mongodbatlas:index/cluster:Cluster"]
-    assert drift.read(stage.scene).others == {"mongodbatlas:index/cluster:Cluster": 1}
+    stage.engine.others = ["mongodbatlas:index/searchIndex:SearchIndex"]
+    assert drift.read(stage.scene).others == {"mongodbatlas:index/searchIndex:SearchIndex": 1}
 
 
 def test_where_we_may_look_but_not_try_the_state_tells_the_same() -> None:
