@@ -147,6 +147,11 @@ class Cluster:
         query = {"fieldManager": FIELD_MANAGER, **({"dryRun": "All"} if dry_run else {})}
         return self.request("POST", self._path_of(manifest), query=query, body=manifest, timeout_s=30)
 
+    def replace(self, manifest: Manifest) -> Manifest:
+        """Put an object in place of the live one; 409 when its resourceVersion is another by now."""
+        path = self._path_of(manifest, name=manifest["metadata"]["name"])
+        return self.request("PUT", path, query={"fieldManager": FIELD_MANAGER}, body=manifest)
+
     def delete(
         self, api_version: str, kind: str, name: str, namespace: str | None = None, *, propagation: str = "Background"
     ) -> None:

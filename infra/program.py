@@ -38,6 +38,8 @@ NO_DATABASE_VARIABLE: Final = "REZ_NO_DATABASE"
 RECORD_VARIABLE: Final = "REZ_RECORD"
 """A file with what a release's record holds: the release is declared as it was then, not as the settings say now."""
 RECORD_OUTPUT: Final = "record"
+STAMP_VARIABLE: Final = "REZ_FENCING_TOKEN"
+STAMP_OUTPUT: Final = "fencing_token"
 
 
 async def main() -> None:
@@ -55,13 +57,15 @@ async def main() -> None:
     rendered = kept or Rendered.of(settings, release)
     patch = os.environ.get(OVERRIDES_VARIABLE)
     overrides = overridden(await output(before, OVERRIDES_OUTPUT), patch or "{}", now=now)
+    stamp = os.environ.get(STAMP_VARIABLE) or str(await output(before, STAMP_OUTPUT) or "")
     platform = Platform("platform", settings)
     Admission("admission", platform=platform, exempt=exempt_rules(settings, today=now.date()))
     database = None if without_database(settings) else AtlasCluster("database", settings, secret_values=secrets)
     sealed = secret_manifests(secrets, stack=settings.stack, made=database.secrets if database else {})
-    api = Api("api", settings, rendered, secrets=sealed, platform=platform, overrides=overrides)
+    api = Api("api", settings, rendered, secrets=sealed, platform=platform, overrides=overrides, stamp=stamp)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export(OVERRIDES_OUTPUT, api.overrides)
+    pulumi.export(STAMP_OUTPUT, api.stamp)
     if kept is not None:
         tell_differences(kept, Rendered.of(settings, release))
         pulumi.export(RECORD_OUTPUT, pulumi.Output.secret(api.rendered))  # no secret: too long to be shown each time

@@ -210,7 +210,8 @@ def test_what_the_api_server_enforces_is_declared_on_every_stack(monkeypatch: py
         requests = declare(monkeypatch, stack=stack).requests
         names = [name for name, request in requests.items() if "rez:admission:Admission" in request.parent]
         kinds = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
-        assert sorted(names) == sorted(f"{kind}/rez-{guard.name}" for kind in kinds for guard in GUARDS)
+        declared = [*(guard.name for guard in GUARDS), "fencing"]
+        assert sorted(names) == sorted(f"{kind}/rez-{name}" for kind in kinds for name in declared)
         labels = requests[names[0]].object.fields["metadata"].struct_value.fields["labels"].struct_value.fields
         assert labels["app.kubernetes.io/part-of"].string_value == "rez"
 
@@ -300,6 +301,7 @@ def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.M
     assert declare(monkeypatch).exports == {
         "release": {"version": "v1", "image": IMAGE},
         "overrides": {},
+        "fencing_token": "",
         "namespace": "production",
         "service": "merchant-backend-service",
         "url": "http://127.0.0.1:8080",
@@ -309,6 +311,19 @@ def test_outputs_say_what_runs_by_the_deployments_own_word(monkeypatch: pytest.M
 def test_without_a_named_release_the_running_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = {"version": "v7", "image": IMAGE}
     assert declare(monkeypatch, release=None, outputs={"release": kept}).exports["release"] == kept
+
+
+def test_a_deploy_stamps_the_deployment_and_a_later_update_keeps_the_stamp(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stamp(declared: Declared) -> tuple[str, str]:
+        metadata = declared.named("Deployment/").object.fields["metadata"].struct_value.fields
+        annotations = metadata["annotations"].struct_value.fields
+        template = declared.named("Deployment/").object.fields["spec"].struct_value.fields["template"]
+        assert "fencing" not in str(template)
+        return annotations["rez.dev/fencing-token"].string_value, declared.exports["fencing_token"]
+
+    assert stamp(declare(monkeypatch, outputs={"fencing_token": "4.2"})) == ("4.2", "4.2")
+    monkeypatch.setenv("REZ_FENCING_TOKEN", "5.1")
+    assert stamp(declare(monkeypatch, outputs={"fencing_token": "4.2"})) == ("5.1", "5.1")
 
 
 def override(hours: float, **values: Any) -> dict[str, Any]:

@@ -19,6 +19,7 @@ def deploy(  # noqa: PLR0913 - the command line's options
         str | None,
         typer.Option(help="When the canary says too little: extend, promote or abort. Default: by the stack file."),
     ] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
@@ -51,4 +52,4 @@ def deploy(  # noqa: PLR0913 - the command line's options
         preview = [] if plan.done else bring.judge(scene, plan.release).said
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.finish(scene, lambda acting: task.deploy(acting, plan), json=json, file=report)
+        rollouts.finish(scene, lambda acting: task.deploy(acting, plan, wait_s=wait), json=json, file=report)

@@ -12,6 +12,7 @@ def rollback(  # noqa: PLR0913 - the command line's options
     *,
     stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds until the release must be healthy.")] = 900,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
@@ -32,4 +33,4 @@ def rollback(  # noqa: PLR0913 - the command line's options
         preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered).said
         rollouts.show_plan(plan.lines(scene), preview, json=json)
     else:
-        rollouts.finish(scene, lambda acting: task.rollback(acting, plan), json=json, file=report)
+        rollouts.finish(scene, lambda acting: task.rollback(acting, plan, wait_s=wait), json=json, file=report)

@@ -8,6 +8,7 @@ import pulumi
 
 from infra.components.kubernetes_object import KubernetesObject
 from infra.manifests import Manifest, names
+from infra.manifests.fencing import fencing_policy, fencing_policy_binding
 from policies.admission import manifests
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Admission(pulumi.ComponentResource):
-    """Each policy, and the binding that puts it in force.
+    """Each policy, the fence around deploys, and the binding that puts each in force.
 
     Args:
         name: The component's name.
@@ -25,8 +26,9 @@ class Admission(pulumi.ComponentResource):
 
     def __init__(self, name: str, *, platform: pulumi.Resource, exempt: Mapping[str, Collection[str]]) -> None:
         super().__init__("rez:admission:Admission", name)
-        for manifest in manifests(exempt):
-            KubernetesObject(_labelled(manifest), pulumi.ResourceOptions(parent=self, depends_on=[platform]))
+        own = pulumi.ResourceOptions(parent=self, depends_on=[platform])
+        for manifest in (*map(_labelled, manifests(exempt)), fencing_policy(), fencing_policy_binding()):
+            KubernetesObject(manifest, own)
         self.register_outputs({})
 
 

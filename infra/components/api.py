@@ -10,6 +10,7 @@ from infra.components.kubernetes_object import KubernetesObject
 from infra.manifests import Manifest, names
 from infra.manifests.config_map import holding
 from infra.manifests.deployment import declared
+from infra.manifests.fencing import shown_stamp, stamped
 from infra.manifests.hpa import hpa
 from infra.manifests.overrides import annotated, restarted, told
 from infra.manifests.pdb import pdb
@@ -34,11 +35,13 @@ class Api(pulumi.ComponentResource):
         secrets: The Secrets that its pods read.
         platform: What the pods need first: namespace, account, volume, network.
         overrides: What holds instead for a while.
+        stamp: The fencing token of the deploy that brings the release in; "" for none.
 
     Attributes:
         release: What runs by the Deployment's own word: ``{"version": …, "image": …}``.
         overrides: What is overridden by the objects' own word: JSON by kind.
         rendered: What was declared for it without overrides; in the state with the component, where `rez` finds it.
+        stamp: The fencing token by the Deployment's own word; "" for none.
     """
 
     def __init__(  # noqa: PLR0913 - what the API is made from
@@ -50,6 +53,7 @@ class Api(pulumi.ComponentResource):
         secrets: Sequence[Manifest],
         platform: pulumi.Resource,
         overrides: Overrides,
+        stamp: str = "",
     ) -> None:
         super().__init__("rez:api:Api", name)
         settings = overrides.applied(settings)
@@ -59,15 +63,17 @@ class Api(pulumi.ComponentResource):
         kept = pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(retain_on_delete=True))
         mounted = [KubernetesObject(manifest, kept) for manifest in (config, *secrets)]
         mounts = Mounts(config=_name(config), secrets=tuple(_name(manifest) for manifest in secrets))
-        pods = rendered.sized_as(Rendered.of(settings, rendered.release)) if overrides.memory else rendered
+        sized = rendered.sized_as(Rendered.of(settings, rendered.release)) if overrides.memory else rendered
+        pods = restarted(declared(sized.mounting(mounts).spec), overrides.restart)
         running = KubernetesObject(
-            annotated(restarted(declared(pods.mounting(mounts).spec), overrides.restart), overrides.memory),
+            stamped(annotated(pods, overrides.memory), stamp),
             pulumi.ResourceOptions.merge(own, pulumi.ResourceOptions(depends_on=mounted)),
         )
         scaled = KubernetesObject(annotated(hpa(settings), overrides.scale), own)
         for manifest in (service(settings), pdb(settings)):
             KubernetesObject(manifest, own)
         self.release = running.output("spec").apply(running_release)
+        self.stamp = running.output("metadata").apply(shown_stamp)
         self.overrides = pulumi.Output.all(
             hpa=scaled.output("metadata"),
             deployment=running.output("metadata"),

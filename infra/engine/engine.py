@@ -20,6 +20,7 @@ from infra.settings import Settings, load
 from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator, Sequence
 
     from infra.engine.process import OnLine
@@ -220,15 +221,27 @@ class Engine:
         if failure:
             raise failure
 
-    def _judged(self, args: Sequence[str], *, env: dict[str, str] | None, on_line: OnLine | None) -> str:
+    def _judged(
+        self,
+        args: Sequence[str],
+        *,
+        env: dict[str, str] | None,
+        on_line: OnLine | None,
+        stop: threading.Event | None = None,
+    ) -> str:
         """Run a command that tells by events how it went; gives the events, one JSON object a line."""
-        told, failure = self._told(args, env=env, on_line=on_line)
+        told, failure = self._told(args, env=env, on_line=on_line, stop=stop)
         if failure:
             raise failure
         return told
 
     def _told(
-        self, args: Sequence[str], *, env: dict[str, str] | None, on_line: OnLine | None
+        self,
+        args: Sequence[str],
+        *,
+        env: dict[str, str] | None,
+        on_line: OnLine | None,
+        stop: threading.Event | None = None,
     ) -> tuple[str, RezError | None]:
         """The events of such a command, and how it failed."""
         command = command_of(args)
@@ -243,7 +256,8 @@ class Engine:
         place = paths.run() if self.stack == LOCAL else None
         with tempfile.TemporaryDirectory(prefix="rez-", dir=place) as folder:
             log = Path(folder) / "events"
-            code, output = process.run([*args, "--event-log", str(log)], cwd=self.root, env=whole, on_line=on_line)
+            command_line = [*args, "--event-log", str(log)]
+            code, output = process.run(command_line, cwd=self.root, env=whole, on_line=on_line, stop=stop)
             told = log.read_text() if log.exists() else ""
         return told, events.judge(events.parse(told), output, code, writes=command in MUTATING)
 
@@ -256,6 +270,8 @@ class Engine:
         record: str = "",
         overrides: str = "",
         previewed: bool = False,
+        stamp: str = "",
+        stop: threading.Event | None = None,
     ) -> None:
         """Bring the stack to what is declared.
 
@@ -266,14 +282,18 @@ class Engine:
             record: What `rendered` gave when the release ran, to have it as it was; "" for what the settings declare.
             overrides: A merge patch of the overrides in force, JSON; "" keeps them.
             previewed: The caller has judged the plan of `preview`: it is not made once more.
+            stamp: The fencing token that the Deployment shows; "" to keep the one that it has.
+            stop: Interrupts the engine as Ctrl-C does, once it is set.
 
         Raises:
             RezError: As `run`.
         """
         options = [*self._options(targets), *(["--skip-preview"] if previewed else [])]
-        run = self._judged if previewed else self.run
-        with _parameters(release, record, overrides) as env:
-            run(["up", "--yes", *options], env=env, on_line=on_line)
+        with _parameters(release, record, overrides, stamp) as env:
+            if previewed:
+                self._judged(["up", "--yes", *options], env=env, on_line=on_line, stop=stop)
+            else:
+                self.run(["up", "--yes", *options], env=env, on_line=on_line)
 
     def preview(
         self,
@@ -324,9 +344,9 @@ class Engine:
 
 
 @contextmanager
-def _parameters(release: str | None, record: str, overrides: str) -> Iterator[dict[str, str]]:
+def _parameters(release: str | None, record: str, overrides: str, stamp: str = "") -> Iterator[dict[str, str]]:
     """A run's parameters as its environment; what is too long for a variable is in a file that the variable names."""
-    given = {"REZ_RELEASE": release, "REZ_OVERRIDES": overrides}
+    given = {"REZ_RELEASE": release, "REZ_OVERRIDES": overrides, "REZ_FENCING_TOKEN": stamp}
     env = {name: value for name, value in given.items() if value}
     if not record:
         yield env

@@ -6,7 +6,8 @@ import contextlib
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from infra.engine import runs
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OnLine = Callable[[str], None]
+_LOOK_S = 0.2
 
 
 def attached(args: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> int:
@@ -28,7 +30,14 @@ def attached(args: Sequence[str], *, cwd: Path, env: Mapping[str, str]) -> int:
     return _ended(process, (), print, apart=False)
 
 
-def run(args: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLine | None) -> tuple[int, str]:
+def run(
+    args: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    on_line: OnLine | None,
+    stop: threading.Event | None = None,
+) -> tuple[int, str]:
     """Run `pulumi` to its end and take what it says.
 
     Args:
@@ -36,6 +45,7 @@ def run(args: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLi
         cwd: The folder of Pulumi.yaml.
         env: Whole environment.
         on_line: Called with each line of output; None leaves the terminal to the engine.
+        stop: Interrupts it, once it is set, and lets it end in its own way.
 
     Returns:
         Exit code, and what was captured: all of the output, or only stderr where the terminal is the engine's.
@@ -63,8 +73,31 @@ def run(args: Sequence[str], *, cwd: Path, env: Mapping[str, str], on_line: OnLi
         kept.append(line)
         show(line.rstrip("\n"))
 
-    with source or contextlib.nullcontext(()) as lines:
+    with source or contextlib.nullcontext(()) as lines, _stopped_by(stop, process):
         return _ended(process, lines, keep, apart=apart), "".join(kept)
+
+
+@contextlib.contextmanager
+def _stopped_by(stop: threading.Event | None, process: subprocess.Popen[Any]) -> Iterator[None]:
+    """Interrupt a process once something happens that only another thread knows of."""
+    if stop is None:
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(_LOOK_S):
+            if stop.is_set():
+                process.send_signal(signal.SIGINT)
+                return
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _ended(process: subprocess.Popen[Any], lines: Iterable[str], keep: OnLine, *, apart: bool) -> int:

@@ -22,6 +22,11 @@ DISRUPTION_BUDGET: Final = "merchant-backend-pdb"
 CONFIG: Final = "merchant-backend-config"
 CLAIM: Final = "merchant-backend-storage"
 DEPLOYER: Final = "rez-deployer"
+DEPLOY_LEASE: Final = "rez-deploy"
+"""The Lease that a deploy or a rollback holds."""
+
+STAMP: Final = "rez.dev/fencing-token"
+"""The annotation by which a deploy's write shows that it holds the Lease: `TOKEN.NUMBER`, another number each time."""
 
 PORT: Final = 3000
 PORT_NAME: Final = "http"

@@ -69,4 +69,6 @@ def bring(
         record=record,
         overrides=overrides,
         previewed=True,
+        stamp=scene.lock.stamp(),
+        stop=scene.lock.lost,
     )

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 from infra.errors import PolicyViolation, PreconditionError, UnavailableError
 from infra.manifests.rendered import Rendered
-from infra.rollout import failure, ledger, overrides
+from infra.rollout import failure, ledger, left, overrides
 from infra.rollout import watch as watching
+from infra.rollout.deploy import PHASES as DEPLOY
+from infra.rollout.held import held
 from infra.rollout.phases import preview, up, watch
 from infra.rollout.phases import record as recording
 from infra.rollout.record import sealed
 from infra.rollout.releases import running
 from infra.rollout.report import Report
-from infra.rollout.run import Phase, Run, carry_out
+from infra.rollout.run import Phase, Run, carry_out, tidy
 from infra.rollout.settle import healthy_now
 from infra.rollout.target import API_COMPONENT
 
@@ -23,13 +25,14 @@ if TYPE_CHECKING:
 
     from infra.manifests import Manifest
     from infra.manifests.release import Release
+    from infra.rollout.journal import Entry
     from infra.rollout.ledger import Record
     from infra.rollout.report import Outcome
     from infra.rollout.scene import Scene
 
 PHASES: Final = (
     Phase("preview", preview.phase),
-    Phase("up", up.phase),
+    Phase("up", up.phase, rolls_out=True),
     Phase("watch", watch.phase),
     Phase("record", recording.rolled_back),
 )
@@ -47,6 +50,8 @@ class Plan:
         template: What the Deployment made its pods from.
         kept: What becomes of the overrides, line by line.
         differs: What the record says otherwise than what runs now.
+        asked: The version that was asked for.
+        left: What a run before it was doing when it was killed.
     """
 
     record: Record
@@ -55,6 +60,8 @@ class Plan:
     template: Manifest
     kept: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    asked: str | None = None
+    left: Entry | None = None
 
     @property
     def release(self) -> Release:
@@ -94,20 +101,38 @@ def preflight(scene: Scene, version: str | None) -> Plan:
         UnavailableError: The cluster does not answer.
     """
     snapshot = watching.read(scene.cluster, scene.target)
-    current, overridden = running(scene)
+    entry = left.read(scene)
+    unfinished = entry.touching if entry else None
+    named, overridden = running(scene)
+    current = _brought_in(unfinished) if unfinished else named
     history = ledger.records(scene.cluster, scene.target.namespace)
-    record = choose(history, version, current=current)
+    way_back = _way_back(entry) if version is None else None
+    record = (ledger.found(history, way_back) if way_back else None) or choose(history, version, current=current)
     refuse_changed(record)
     rendered = scene.engine.rendered()
     same = record.release == current and record.rendered in ("", rendered)
     return Plan(
         record,
         current,
-        done=same and healthy_now(snapshot, current, scene.target.container),
+        done=same and unfinished is None and healthy_now(snapshot, current, scene.target.container),
         template=failure.template(snapshot.deployment),
         kept=overrides.kept(overridden, scene.now()),
-        differs=differences(record, rendered, current),
+        differs=() if unfinished else differences(record, rendered, named),
+        asked=version,
+        left=entry,
     )
+
+
+def _brought_in(unfinished: Entry) -> Release | None:
+    """The release that a killed run leaves half rolled out, or half taken back."""
+    return unfinished.release if unfinished.action == "deploy" else unfinished.previous
+
+
+def _way_back(entry: Entry | None) -> Release | None:
+    """What a killed run would have come to: the end of its rollback, or what its deploy began from."""
+    if entry is None:
+        return None
+    return entry.previous if entry.action == "deploy" else entry.release
 
 
 def refuse_changed(record: Record) -> None:
@@ -164,31 +189,52 @@ def choose(history: Sequence[Record], version: str | None, *, current: Release |
     return record
 
 
-def rollback(scene: Scene, plan: Plan) -> Report:
-    """Carry a plan out.
+def rollback(scene: Scene, plan: Plan, *, wait_s: float = 0.0) -> Report:
+    """Carry a plan out, while no other run does.
 
     An engine that fails is a failed rollback if it has changed the Deployment, or if too few pods serve; the ledger is
     left alone then, so that the same release can be gone back to again.
 
+    Args:
+        scene: Where to roll back.
+        plan: From `preflight`, which is made once more under the lock.
+        wait_s: How long to wait for another run.
+
     Raises:
+        LockHeld: Somebody else deploys: nothing was touched, or what this run was doing is somebody else's now.
         UnavailableError: The cluster went away; the same command is to be run again.
         Inconclusive: Somebody else changed the Deployment meanwhile.
         RezError: The engine failed, changed nothing, and what served before still serves.
     """
-    run = Run("rollback", scene, plan.release, plan.current, plan.template, scene.now(), plan.record.rendered)
-    if plan.done:
-        return _report(run, "unchanged")
+    with held(scene, wait_s=wait_s) as alone:
+        return _rollback(alone, preflight(alone, plan.asked))
+
+
+def _rollback(scene: Scene, plan: Plan) -> Report:
+    rendered, unfinished = plan.record.rendered, plan.left.touching if plan.left else None
+    run = Run("rollback", scene, plan.release, plan.current, plan.template, scene.now(), rendered, left=unfinished)
+    if plan.left is not None:
+        scene.say(left.told(plan.left, plan.release))
     try:
-        settled = carry_out(run, PHASES)
+        with run.journalled():
+            if plan.left is not None:
+                tidy(scene, DEPLOY)
+            if plan.done:
+                return _report(run, "unchanged")
+            return _carry_out(run)
     except (KeyboardInterrupt, UnavailableError):
         scene.say(
             f"the rollback is not finished: go on with `rez rollback {plan.release.version} --stack {scene.stack}`"
         )
         raise
+
+
+def _carry_out(run: Run) -> Report:
+    settled = carry_out(run, PHASES)
     if settled.healthy:
         return _report(run, "deployed")
     if run.step != "up":
-        recording.record(scene, plan.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
+        recording.record(run.scene, run.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
     return _report(run, "failed")
 
 
@@ -203,7 +249,7 @@ def _report(run: Run, outcome: Outcome) -> Report:
         reason="timeout" if settled.timed_out else settled.verdict.reason,
         message="it serves" if settled.healthy else settled.verdict.message,
         serving=version if settled.healthy else f"{version} does not come back",
-        seconds=(run.scene.now() - run.started).total_seconds(),
+        seconds=run.seconds,
         evidence=() if settled.healthy else tuple(str(evidence) for evidence in settled.verdict.evidence),
         logs=() if settled.healthy else settled.logs,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from infra.rollout import feed, ledger
+from infra.rollout import feed, ledger, lock
 from infra.rollout.target import Target
 from infra.telemetry.pods import Proxy
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from infra.manifests import Manifest
+    from infra.rollout.journal import Entry
     from infra.rollout.progress import Event
     from infra.settings import Settings
     from infra.telemetry.source import Source
@@ -46,6 +48,8 @@ class Engine(Protocol):
         record: str,
         overrides: str,
         previewed: bool,
+        stamp: str,
+        stop: threading.Event,
     ) -> None:
         """Bring the stack to its program."""
 
@@ -56,7 +60,7 @@ class Engine(Protocol):
         """What was declared for the release that runs."""
 
 
-class Cluster(feed.Source, ledger.Store, Proxy, Protocol):
+class Cluster(feed.Source, ledger.Store, lock.Store, Proxy, Protocol):
     """The part of `infra.cluster.Cluster` that a rollout needs."""
 
     def apply(self, manifest: Manifest) -> Manifest:
@@ -67,6 +71,46 @@ class Cluster(feed.Source, ledger.Store, Proxy, Protocol):
 
     def logs(self, namespace: str, pod: str, container: str, *, previous: bool = False, tail: int = 50) -> str:
         """The last lines of a container."""
+
+
+class Lock(Protocol):
+    """The part of `infra.rollout.lock.Lock` that a run's phases need.
+
+    Attributes:
+        lost: Set once somebody else holds it.
+    """
+
+    lost: threading.Event
+
+    def stamp(self) -> str:
+        """The fencing token for one write."""
+
+    def check(self) -> None:
+        """Raise LockHeld once it is known to be somebody else's."""
+
+    def confirm(self) -> None:
+        """Ask the API server whether it is still ours."""
+
+    def write(self, entry: Entry | None) -> None:
+        """Write the journal."""
+
+
+class NoLock:
+    """For what reads, and for what changes nothing that a deploy changes."""
+
+    lost = threading.Event()
+
+    def stamp(self) -> str:
+        """No token."""
+        return ""
+
+    def check(self) -> None:
+        """Nothing was locked, so nothing is lost."""
+
+    confirm = check
+
+    def write(self, entry: Entry | None) -> None:
+        """Nothing is resumed."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +125,9 @@ class Scene:
         show: Told of the same as events, for those who can show more than lines.
         timeout_s: How long a release may take to become healthy; an API server that is away takes nothing from it.
         by: Who does it, for the ledger.
+        lock: What keeps other runs away; none outside a run.
         clock: Seconds that never go back.
+        pause: Waits for so many seconds.
         now: The present, UTC.
     """
 
@@ -95,6 +141,8 @@ class Scene:
     metrics: Source | None
     canary: bool = True
     target: Target = field(default_factory=Target)
+    lock: Lock = field(default_factory=NoLock)
     clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     show: Callable[[Event], None] = lambda _: None

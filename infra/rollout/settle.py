@@ -55,11 +55,13 @@ def settle(scene: Scene, release: Release, *, pods: range | None = None) -> Sett
     Raises:
         UnavailableError: The API server was away for too long.
         Inconclusive: Somebody else replaced the release meanwhile.
+        LockHeld: Somebody else took the lock over.
     """
     memory, verdict, told = Memory(), Verdict(State.PROGRESSING, "unobserved", "nothing was seen"), ""
     deadline = scene.clock() + scene.timeout_s
     with closing(watch.follow(scene.cluster, scene.target, say=scene.say, clock=scene.clock)) as moments:
         for at_s, snapshot in moments:
+            scene.lock.check()
             if snapshot is not None:
                 refuse_other(snapshot, scene, release)
                 verdict, memory = judge(snapshot, memory, at_s=at_s)

@@ -99,6 +99,7 @@ class _Running:
         """Wait until all pods are ready; None then."""
         told = ""
         for at_s, snapshot in moments:
+            self._scene.lock.check()
             if snapshot is None:
                 continue
             verdict = self._judge(snapshot, at_s)
@@ -136,6 +137,7 @@ class _Running:
         self._admit(lifetime_s(self._settings.duration_s, extended=extends))
         began_s, looks = math.nan, 0
         for at_s, snapshot in moments:
+            self._scene.lock.check()
             if snapshot is None:
                 continue
             verdict = self._judge(snapshot, at_s)

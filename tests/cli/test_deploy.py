@@ -42,7 +42,7 @@ def invoke(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(
             task, "preflight", lambda *_, **given: plan if asked is None else asked.update(given) or plan
         )
-        monkeypatch.setattr(task, "deploy", lambda *_: report(outcome))
+        monkeypatch.setattr(task, "deploy", lambda *_, **__: report(outcome))
         monkeypatch.setattr(task.Plan, "lines", lambda *_: ["deploy v3 on local"])
         monkeypatch.setattr("infra.rollout.bring.judge", lambda *_: Judged("", ["~ Deployment"]))
         app = typer.Typer()

@@ -19,6 +19,8 @@ from infra.settings import Settings, load
 from tests.rollout.conftest import FakeEngine, Stage
 
 if TYPE_CHECKING:
+    import threading
+
     from infra.operations.overriding import Change
     from infra.rollout.scene import Scene
 
@@ -41,10 +43,14 @@ class Engine(FakeEngine):
         record: str,
         overrides: str,
         previewed: bool,
+        stamp: str,
+        stop: threading.Event,
     ) -> None:
         bad = bool(self.bad_patch) and self.bad_patch in overrides
         self.behaviour["v3"] = CRASHING if bad else HEALTHY
-        super().up(release, targets, on_line, record=record, overrides=overrides, previewed=previewed)
+        super().up(
+            release, targets, on_line, record=record, overrides=overrides, previewed=previewed, stamp=stamp, stop=stop
+        )
         found = Overrides.of(self.state.get("overrides")).changed(overrides or "{}").in_force(self.now)
         self.state["overrides"] = {
             kind: json.dumps(value) for kind, value in found.model_dump(mode="json").items() if value

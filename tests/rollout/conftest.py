@@ -44,6 +44,9 @@ class FakeCluster:
     def __init__(self) -> None:
         self.live: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
         self.config_maps: dict[str, dict[str, Any]] = {}
+        self.leases: dict[str, dict[str, Any]] = {}
+        self.journal: list[str] = []
+        self.versions = 0
         self.away = False
         self.expired = 0
         self.log = "TypeError: cannot read properties of undefined\n    at /app/server.js:7:1\n"
@@ -85,13 +88,44 @@ class FakeCluster:
         self._reach()
         return list(self.config_maps.values())
 
+    def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any] | None:
+        self._reach()
+        return copy.deepcopy(self.leases.get(name))
+
+    def replace(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        self._reach()
+        before = self.leases.get(manifest["metadata"]["name"])
+        if before is None:
+            raise ApiError("leases: not found", status=404, reason="NotFound")
+        if before["metadata"]["resourceVersion"] != manifest["metadata"]["resourceVersion"]:
+            raise ApiError("the object has been modified", status=409, reason="Conflict")
+        return self._store(manifest)
+
+    def _store(self, lease: dict[str, Any]) -> dict[str, Any]:
+        self.versions += 1
+        kept = copy.deepcopy({**lease, "metadata": {**lease["metadata"], "resourceVersion": str(self.versions)}})
+        self.leases[lease["metadata"]["name"]] = kept
+        self.journal.append(kept["metadata"].get("annotations", {}).get("rez.dev/journal", ""))
+        return copy.deepcopy(kept)
+
     def create(self, manifest: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
         self._reach()
-        name = manifest["metadata"]["name"]
-        if name in self.config_maps:
-            raise ApiError(f"ConfigMap {name}: already exists", status=409, reason="AlreadyExists")
-        self.config_maps[name] = manifest
+        name, is_lease = manifest["metadata"]["name"], manifest["kind"] == "Lease"
+        if name in self.config_maps or (is_lease and name in self.leases):
+            raise ApiError(f"{manifest['kind']} {name}: already exists", status=409, reason="AlreadyExists")
+        self._fence(manifest)
+        if is_lease:
+            return self._store(manifest)
+        if not dry_run:
+            self.config_maps[name] = manifest
         return manifest
+
+    def _fence(self, manifest: dict[str, Any]) -> None:
+        """What the API server's policy does."""
+        stamp = manifest["metadata"].get("annotations", {}).get("rez.dev/fencing-token")
+        lease = self.leases.get("rez-deploy")
+        if stamp and lease and not stamp.startswith(f"{lease['spec']['leaseTransitions']}."):
+            raise ApiError("ValidatingAdmissionPolicy 'rez-fencing' denied request: stale", status=422)
 
     def delete(
         self, api_version: str, kind: str, name: str, namespace: str | None = None, *, propagation: str = "Background"
@@ -109,7 +143,7 @@ class FakeEngine:
     def __init__(self, cluster: FakeCluster) -> None:
         self.cluster = cluster
         self.behaviour: dict[str, str] = {}
-        self.failing: dict[str, list[BaseException]] = {}
+        self.failing: dict[str, list[BaseException | _Outage]] = {}
         self.failing_halfway: dict[str, list[BaseException]] = {}
         self.state: dict[str, Any] = {}
         self.ups: list[tuple[str | None, list[str]]] = []
@@ -119,6 +153,7 @@ class FakeEngine:
         self.made = ""
         self.previews: list[str | None] = []
         self.recoveries = 0
+        self.stamps: list[str] = []
         self.plan = '{"sequence":0,"summaryEvent":{"isPreview":true,"result":"succeeded"}}'
 
     def up(  # noqa: PLR0913 - as the engine's
@@ -130,13 +165,16 @@ class FakeEngine:
         record: str,
         overrides: str,
         previewed: bool,
+        stamp: str,
+        stop: threading.Event,
     ) -> None:
+        self.stamps.append(stamp)
         self.ups.append((release, list(targets)))
         self.records.append(record)
         self.patches.append(overrides)
         version, _, image = (release or "").partition("=")
         if failures := self.failing.get(version):
-            raise failures.pop(0)
+            raise failure.arises() if isinstance(failure := failures.pop(0), _Outage) else failure
         self.state["release"] = {"version": version, "image": image}
         self.state |= {"record": record}
         self.made = record or rendered(version, image, self.settings)
@@ -168,6 +206,17 @@ class FakeEngine:
         return copy.deepcopy(self.state)
 
 
+class _Outage:
+    """A failure of the engine that the API server's going away is the cause of."""
+
+    def __init__(self, cluster: FakeCluster) -> None:
+        self._cluster = cluster
+
+    def arises(self) -> UnavailableError:
+        self._cluster.away = True
+        return UnavailableError("cluster unavailable")
+
+
 class Stage:
     """A stack with v2 running and healthy, and what a test needs to play with it."""
 
@@ -193,6 +242,12 @@ class Stage:
         self._time += self.step_s
         return self._time
 
+    def outage(self) -> _Outage:
+        return _Outage(self.cluster)
+
+    def pause(self, seconds: float) -> None:
+        self._time += seconds
+
     def scene(self, timeout_s: float = 600) -> Scene:
         return Scene(
             stack="local",
@@ -205,6 +260,7 @@ class Stage:
             metrics=None,
             target=Target(),
             clock=self.clock,
+            pause=self.pause,
             now=lambda: datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=self._time),
         )
 

@@ -168,7 +168,9 @@ def test_it_gets_traffic_only_after_kubernetes_knows_when_to_end_it(stage: Stage
     assert [(kind, name) for kind, name, _ in cluster.patches] == [("Job", JOB), ("Pod", f"{JOB}-1")]
     deadline, label = (change for _, _, change in cluster.patches)
     assert 25 <= deadline["spec"]["activeDeadlineSeconds"] < 60
-    assert label == {"metadata": {"labels": {"app": "merchant-backend"}}}
+    assert label["metadata"]["labels"] == {"app": "merchant-backend"}
+    tokens = [change["metadata"]["annotations"]["rez.dev/fencing-token"] for change in (deadline, label)]
+    assert [token.split(".")[0] for token in tokens] == ["1", "1"]
 
 
 def test_a_canary_that_errs_touches_nothing_and_says_why(stage: Stage, cluster: CanaryCluster) -> None:

@@ -68,19 +68,31 @@ def test_an_unfinished_release_is_watched_to_its_end(stage: Any) -> None:
     assert (report.outcome, versions(stage)) == ("rolled-back", ["v3", "v2"])
 
 
-def test_an_outage_in_the_engine_leaves_a_deploy_that_the_next_run_finishes(stage: Any) -> None:
+def test_a_deploy_goes_on_after_an_outage_in_the_engine(stage: Any) -> None:
     stage.engine.failing["v3"] = [UnavailableError("cluster unavailable")]
+    assert run(stage, "v3").outcome == "deployed"
+    assert any("waiting for it up to 90 s, then up is done again" in line for line in stage.said)
+
+
+def test_a_long_outage_in_the_engine_leaves_a_deploy_that_the_next_run_finishes(stage: Any) -> None:
+    stage.engine.failing["v3"] = [stage.outage()]
     with pytest.raises(UnavailableError):
         run(stage, "v3")
+    stage.cluster.away = False
     assert run(stage, "v3").outcome == "deployed"
+    assert any("step up was left half done: going on with it" in line for line in stage.said)
 
 
-def test_an_outage_in_the_rollback_names_the_way_on(stage: Any) -> None:
+def test_a_long_outage_in_the_rollback_names_the_way_on_and_the_next_run_goes_it(stage: Any) -> None:
     stage.engine.behaviour["v3"] = "deployment/crashing-v3"
-    stage.engine.failing["v2"] = [UnavailableError("cluster unavailable")]
+    stage.engine.failing["v2"] = [stage.outage()]
     with pytest.raises(UnavailableError, match="rez rollback v2 --stack local"):
         run(stage, "v3")
-    assert run(stage, "v3").outcome == "rolled-back"
+    stage.cluster.away = False
+    report = run(stage, "v3")
+    assert (report.outcome, report.reason) == ("rolled-back", "crash-loop")
+    assert versions(stage) == ["v3", "v2", "v2"]
+    assert outcomes(stage)[-1] == ("v3", "rolled-back")
 
 
 def test_an_outage_before_the_record_is_made_good_by_the_next_run(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +101,7 @@ def test_an_outage_before_the_record_is_made_good_by_the_next_run(stage: Any, mo
         patch.setattr(ledger, "add", _away)
         with pytest.raises(UnavailableError):
             run(stage, "v3")
-    assert run(stage, "v3").outcome == "unchanged"
+    assert run(stage, "v3").outcome == "deployed"
     assert outcomes(stage)[-1] == ("v3", "deployed")
 
 

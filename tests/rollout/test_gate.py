@@ -14,7 +14,6 @@ from infra.errors import PolicyViolation, PreconditionError, RezError
 from infra.manifests.names import REPOSITORY
 from infra.rollout import bring, deploy, rollback
 from infra.rollout.phases.record import record
-from infra.rollout.record import Record
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:
@@ -55,8 +54,10 @@ def test_deploy_that_would_cost_data_ends_with_nothing_touched(stage: Any, produ
 
 
 def test_rollback_passes_the_same_gate(stage: Any, production: Scene) -> None:
-    served = Record("v1", stage.known["v1"], "deployed", "", "", "", "")
-    plan = rollback.Plan(served, stage.release("v2"), done=False, template={})
+    stage.runs("v1")
+    record(stage.scene(), stage.release("v1"), "deployed", "it served", started=stage.scene().now())
+    stage.runs("v2")
+    plan = rollback.preflight(production, "v1")
     with pytest.raises(PolicyViolation):
         rollback.rollback(production, plan)
     assert stage.engine.ups == []

@@ -86,7 +86,7 @@ def test_an_engine_that_fails_while_the_api_is_down_pages_a_human(stage: Any, en
     assert isinstance(run(stage, "v2").error(), RollbackFailed)
 
 
-@pytest.mark.parametrize("failure", [PolicyViolation("no"), LockHeld("busy"), UnavailableError("away")])
+@pytest.mark.parametrize("failure", [PolicyViolation("no"), LockHeld("busy")])
 def test_a_refused_engine_keeps_its_own_code(stage: Any, failure: RezError) -> None:
     brought(stage, "v3")
     stage.engine.failing["v2"] = [failure]

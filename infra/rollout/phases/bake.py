@@ -44,6 +44,7 @@ def phase(run: Run) -> Settled | None:
     scene.say(f"bake: {run.release.version} for {scene.settings.bake.duration_s} s")
     with closing(watch.follow(scene.cluster, scene.target, say=scene.say, clock=scene.clock)) as moments:
         for at_s, snapshot in moments:
+            scene.lock.check()
             if snapshot is None:
                 continue
             refuse_other(snapshot, scene, run.release)

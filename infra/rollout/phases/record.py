@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from infra.errors import RezError
 from infra.rollout import ledger
 from infra.rollout.ledger import Record
-from infra.text import line
+from infra.text import line, timestamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from infra.manifests.release import Release
     from infra.rollout.ledger import Outcome
     from infra.rollout.run import Run
@@ -30,18 +31,27 @@ def rolled_back(run: Run) -> None:
 
 
 def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, started: datetime) -> None:
-    """Write one record; of a release that serves it says what was declared for it."""
+    """Write one record; of a release that serves it says what was declared for it.
+
+    One that a killed run has written already stays alone.
+    """
     entry = Record(
         version=release.version,
         image=release.image,
         outcome=outcome,
-        started=_stamp(started),
-        finished=_stamp(scene.now()),
+        started=timestamp(started),
+        finished=timestamp(scene.now()),
         by=scene.by,
         reason=line(reason),
         rendered=_rendered(scene) if outcome == "deployed" else "",
     )
+    if any(_same(each, entry) for each in ledger.records(scene.cluster, scene.target.namespace)):
+        return
     ledger.add(scene.cluster, scene.target.namespace, entry)
+
+
+def _same(one: Record, other: Record) -> bool:
+    return all(getattr(one, key) == getattr(other, key) for key in ("release", "outcome", "started", "rendered"))
 
 
 def _rendered(scene: Scene) -> str:
@@ -51,7 +61,3 @@ def _rendered(scene: Scene) -> str:
     except RezError as error:
         scene.say(f"the record does not say what was declared, so a rollback to it goes by the settings: {error}")
         return ""
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.errors import RezError
+from infra.errors import RezError, UnavailableError
 from infra.rollout import bring, failure, watch
 from infra.rollout.phases import preview
 from infra.rollout.snapshot import image
@@ -23,14 +23,17 @@ def phase(run: Run) -> Settled | None:
     Raises:
         RezError: The engine failed and has changed nothing that pods are made from.
     """
-    if preview.is_stale(run):
-        preview.phase(run)
-    run.rolls_out = True
     try:
+        if preview.is_stale(run):
+            preview.phase(run)
         bring.bring(run.scene, run.release, record=run.record)
+    except UnavailableError:
+        raise
     except failure.REFUSALS:
+        run.rolls_out = False
         raise
     except RezError as error:
+        run.scene.lock.confirm()  # it may have failed because the lock is somebody else's
         return _after_failure(run, error)
     return None
 
@@ -40,5 +43,6 @@ def _after_failure(run: Run, error: RezError) -> Settled:
     changed = failure.template(live) != run.template and image(live, run.scene.target.container) == run.release.image
     if changed or (run.action == "rollback" and not failure.available(live)):
         return failure.settled(error)
+    run.rolls_out = False
     run.scene.say(f"{run.release.version} was not rolled out by this run: nothing was changed, nothing is recorded")
     raise error
