@@ -86,6 +86,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"stack      {found['stack']}",
         f"release    {release['version'] or 'none'}  {release['image']}",
         f"rollout    {rollout['state']}: {rollout['message']}",
+        *_run(found["run"]),
         f"replicas   {counts}, {replicas['available']} available",
         f"autoscaler {_hpa(found['hpa'])}",
         *(f"override   {override['message']}" for override in found["overrides"]),
@@ -97,6 +98,16 @@ def lines(found: dict[str, Any]) -> list[str]:
             for event in found["events"]
         ),
     ]
+
+
+def _run(run: dict[str, Any]) -> list[str]:
+    if "error" in run:
+        return [f"run        unavailable: {run['error']}"]
+    if run["state"] == "none":
+        return []
+    held = f"; locked by {run['holder']} since {run['since']}, last seen {run['seen']}" if run["holder"] else ""
+    remedy = "; the next `rez deploy` or `rez rollback` goes on" if run["state"] == "left half done" else ""
+    return [f"run        {run['state']}: {run['run'] or 'it has not begun'}{held}{remedy}"]
 
 
 def _hpa(hpa: dict[str, Any]) -> str:

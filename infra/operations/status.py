@@ -10,7 +10,7 @@ from infra import quantities
 from infra.errors import UnavailableError
 from infra.manifests.overrides import Overrides, told
 from infra.rejection import ApiError
-from infra.rollout import deployment, feed, watch
+from infra.rollout import deployment, feed, lease, left, watch
 from infra.rollout.live import mapping, name, number, objects, text
 from infra.rollout.memory import Memory, statuses
 from infra.rollout.overrides import words
@@ -85,6 +85,7 @@ def read(cluster: Cluster, target: Target, *, health: Callable[[], Health], now:
     return {
         "release": {"version": version(live), "image": image(live, target.container)},
         "rollout": {"state": str(verdict.state), "reason": verdict.reason, "message": verdict.message},
+        "run": _part(lambda: _run(cluster, target)),
         "replicas": {
             "desired": progress.desired if live else 0,
             "ready": progress.ready,
@@ -108,6 +109,10 @@ def _part(read_it: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return read_it()
     except ApiError as error:
         return {"error": line(str(error))}
+
+
+def _run(cluster: Cluster, target: Target) -> dict[str, Any]:
+    return left.status(cluster.get(lease.API_VERSION, lease.KIND, lease.NAME, target.namespace))
 
 
 def _hpa(cluster: Cluster, target: Target) -> dict[str, Any]:

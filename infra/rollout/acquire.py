@@ -55,7 +55,7 @@ def acquire(scene: Scene, *, wait_s: float = 0.0, duration_s: int = lease.DURATI
             _tell(scene, live, wait_s)
         else:
             sighting = sighting.again(live, at_s)
-        if not lease.holder(live) or _is_dead(live) or sighting.expired(at_s):
+        if not lease.holder(live) or is_dead(live) or sighting.expired(at_s):
             if taken := _take(scene, live, me, duration_s):
                 return taken
         elif sighting.alive and at_s >= deadline:
@@ -78,7 +78,7 @@ def _look(scene: Scene) -> Manifest:
     return {"spec": {}, **(found or lease.new(namespace))}
 
 
-def _is_dead(live: Manifest) -> bool:
+def is_dead(live: Manifest) -> bool:
     """Whether the holder was a process of this host that is gone; of other hosts' nothing is known."""
     holder = Holder.parse(lease.holder(live))
     try:

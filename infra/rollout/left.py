@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from infra.rollout import lease
+from infra.rollout.acquire import is_dead
+from infra.rollout.live import text
 from infra.rollout.settle import Settled
 from infra.rollout.verdict import State, Verdict
 
 if TYPE_CHECKING:
+    from infra.manifests import Manifest
     from infra.manifests.release import Release
     from infra.rollout.journal import Entry
     from infra.rollout.scene import Scene
@@ -22,6 +25,25 @@ def read(scene: Scene) -> Entry | None:
     """
     live = scene.cluster.get(lease.API_VERSION, lease.KIND, lease.NAME, scene.target.namespace)
     return lease.entry(live)
+
+
+def status(live: Manifest | None) -> dict[str, Any]:
+    """Whether a run is under way or was left half done, from the live Lease.
+
+    Returns:
+        `state` is `none`, `under way` or `left half done`; `run` tells which, since when and in which step; `holder`
+        holds the lock, `since` then, and showed life at `seen`, by its own clock. "" is what is not known.
+    """
+    entry, holder = lease.entry(live), lease.holder(live)
+    state = "under way" if live and holder and not is_dead(live) else "left half done" if entry else "none"
+    return {
+        "state": state,
+        "run": str(entry) if entry and state != "none" else "",
+        "step": entry.step if entry and state != "none" else "",
+        "holder": holder,
+        "since": lease.since(live) if holder else "",
+        "seen": text(live, "spec", "renewTime") if holder else "",
+    }
 
 
 def same(left: Entry | None, release: Release) -> bool:

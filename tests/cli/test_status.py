@@ -15,6 +15,7 @@ FOUND: dict[str, Any] = {
     "stack": "local",
     "release": {"version": "v2", "image": "docker.io/rezapp/merchant-backend@sha256:22"},
     "rollout": {"state": "healthy", "reason": "complete", "message": "3 of 3 updated, 3 available"},
+    "run": {"state": "none", "run": "", "step": "", "holder": "", "since": "", "seen": ""},
     "replicas": {"desired": 3, "ready": 3, "updated": 3, "available": 3},
     "hpa": {
         "min": 3,
@@ -48,6 +49,17 @@ def test_an_unavailable_part_does_not_hide_the_others(monkeypatch: pytest.Monkey
     assert "resources  unavailable: metrics-server absent" in text
     assert "replicas   3/3 ready" in text
     assert "merchant-backend-a: 1 restarts" in text
+
+
+def test_a_run_that_was_left_half_done_is_shown_with_the_way_on() -> None:
+    left = {**FOUND["run"], "state": "left half done", "run": "deploy of v3 by me@here, begun T, in step up"}
+    assert not any(line.startswith("run ") for line in status.lines(FOUND))
+    (line,) = [line for line in status.lines({**FOUND, "run": left}) if line.startswith("run ")]
+    assert line.startswith(
+        "run        left half done: deploy of v3 by me@here, begun T, in step up; the next `rez deploy`"
+    )
+    held = {**left, "state": "under way", "holder": "me@here", "since": "T", "seen": "U"}
+    assert "; locked by me@here since T, last seen U" in "\n".join(status.lines({**FOUND, "run": held}))
 
 
 def test_resource_use_is_shown_against_the_limits() -> None:

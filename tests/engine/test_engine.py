@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,6 +159,19 @@ class TestRun:
         Engine("local").up(RELEASE, on_line=str, previewed=True)
         Engine("local").up(RELEASE, on_line=str)
         assert ["--skip-preview" in call for call in pulumi.calls] == [True, False]
+
+    def test_a_deploy_shows_its_fencing_token(self, pulumi: Fake) -> None:
+        Engine("local").up(RELEASE, on_line=str, previewed=True, stamp="5.1")
+        assert pulumi.environment["REZ_FENCING_TOKEN"] == "5.1"
+        Engine("local").up(RELEASE, on_line=str, previewed=True)
+        assert "REZ_FENCING_TOKEN" not in pulumi.environment
+
+    def test_it_is_interrupted_by_what_another_thread_finds_out(self, pulumi: Fake) -> None:
+        pulumi.does(f"trap 'echo INT > {pulumi.folder}/signal; exit 255' INT; echo begun; while :; do sleep 0.05; done")
+        stop = threading.Event()
+        with pytest.raises(RezError):
+            Engine("local").up(RELEASE, on_line=lambda _: stop.set(), previewed=True, stop=stop)
+        assert (pulumi.folder / "signal").read_text() == "INT\n"
 
     def test_a_failure_is_told_in_the_engines_words(self, pulumi: Fake) -> None:
         pulumi.does("exit 255", DIAGNOSTIC)

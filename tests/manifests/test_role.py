@@ -18,9 +18,15 @@ def test_the_deployer_cannot_list_or_delete_secrets() -> None:
     assert verbs("secrets") == {"create", "get", "patch"}
 
 
-@pytest.mark.parametrize("resource", ["deployments", "horizontalpodautoscalers", "configmaps", "leases", "jobs"])
+@pytest.mark.parametrize("resource", ["deployments", "horizontalpodautoscalers", "configmaps", "jobs"])
 def test_the_deployer_can_do_a_rollout(resource: str) -> None:
     assert {"create", "get", "list", "patch", "watch"} <= verbs(resource)
+
+
+def test_the_deployer_can_take_its_own_lock_and_no_other() -> None:
+    made, kept = [rule for rule in deployer_role()["rules"] if "leases" in rule["resources"]]
+    assert made["verbs"] == ["create"]
+    assert (kept["verbs"], kept["resourceNames"]) == (["get", "update"], ["rez-deploy"])
 
 
 def test_the_deployer_cannot_change_its_own_rights() -> None:

@@ -8,9 +8,13 @@ from typing import Any
 import pytest
 
 from infra.errors import UnavailableError
+from infra.manifests.release import Release
 from infra.operations import health, status
 from infra.operations.status import Health
 from infra.rejection import ApiError
+from infra.rollout import lease
+from infra.rollout.journal import Entry
+from infra.rollout.lease import Holder
 from infra.rollout.target import Target
 
 FIXTURE = Path(__file__).parents[1] / "rollout" / "fixtures" / "deployment" / "healthy-v2.json"
@@ -59,6 +63,7 @@ class FakeCluster:
             "PodMetrics": [{"metadata": {"name": pod}, "containers": [{"name": "api", "usage": usage}]}],
         }
         self.hpa: Any = HPA
+        self.lease: Any = None
 
     def list(self, api_version: str, kind: str, namespace: str | None = None, **_: Any) -> Any:
         if isinstance(self.lists[kind], Exception):
@@ -69,7 +74,7 @@ class FakeCluster:
         return self.list(api_version, kind), "1"
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Any:
-        return self.hpa
+        return self.lease if kind == "Lease" else self.hpa
 
 
 @pytest.fixture
@@ -109,6 +114,25 @@ def test_use_is_summed_in_millicores_and_mebibytes(cluster: Any) -> None:
 def test_an_absent_metrics_server_is_named(cluster: Any, failure: Exception) -> None:
     cluster.lists["PodMetrics"] = failure
     assert read(cluster)["resources"] == {"error": "metrics-server absent"}
+
+
+def test_a_run_is_told_while_it_is_under_way_and_when_it_was_left(cluster: Any) -> None:
+    assert read(cluster)["run"]["state"] == "none"
+    image = f"docker.io/rezapp/merchant-backend@sha256:{'3' * 64}"
+    entry = Entry("deploy", Release("v3", image), None, "watch", "2026-11-23T21:00:00Z", "me@here")
+    held = lease.new("production")
+    held = lease.taken(
+        held, Holder("me@here", "elsewhere", 7, "ab"), now=datetime(2026, 11, 23, tzinfo=UTC), duration_s=9
+    )
+    cluster.lease = lease.written(held, entry)
+    found = read(cluster)["run"]
+    assert (found["state"], found["step"], found["since"]) == ("under way", "watch", "2026-11-23T00:00:00.000000Z")
+    assert found["holder"] == "me@here on elsewhere, pid 7, run ab"
+    assert found["run"] == "deploy of v3 by me@here, begun 2026-11-23T21:00:00Z, in step watch"
+    cluster.lease = lease.freed(cluster.lease)
+    assert read(cluster)["run"]["state"] == "left half done"
+    cluster.lease = lease.written(cluster.lease, None)
+    assert read(cluster)["run"]["state"] == "none"
 
 
 def test_a_forbidden_part_shows_as_such(cluster: Any) -> None:
