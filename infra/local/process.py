@@ -98,3 +98,15 @@ def resident_mib(pid: int) -> int:
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def cpu_percent(pid: int) -> float:
+    """CPU time of a process since its start, percent of one core; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        up_s = float(Path("/proc/uptime").read_text().split()[0])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    ticks = os.sysconf("SC_CLK_TCK")
+    lived_s = max(up_s - int(fields[19]) / ticks, 1 / ticks)
+    return 100 * (int(fields[11]) + int(fields[12])) / ticks / lived_s

@@ -1,0 +1,161 @@
+"""Clusters: created, changed and deleted in a moment instead of minutes, but through the same states."""
+
+from __future__ import annotations
+
+import time
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from infra.local.atlas import answer
+from infra.local.atlas.api import projects
+from infra.local.atlas.errors import absent, bad_enum, conflict, invalid, missing
+from infra.local.atlas.store import new_id, timestamp
+from infra.local.cluster.forward import free_port
+from infra.settings.atlas import Region
+
+if TYPE_CHECKING:
+    from werkzeug import Request
+
+    from infra.local.atlas.app import Emulator
+    from infra.local.atlas.store import Json
+
+_TAKES_S: Final = {"CREATING": 1.0, "UPDATING": 0.3, "DELETING": 0.5}
+_FIRST_PORT: Final = 27017
+_SIZES: Final = frozenset({"M10", "M20", "M30", "M40", "M50", "M60", "M80", "M140", "M200", "M300"})
+_KINDS: Final = frozenset({"REPLICASET", "SHARDED", "GEOSHARDED"})
+_USUAL: Final = {"backupEnabled": False, "pitEnabled": False, "terminationProtectionEnabled": False, "paused": False}
+_ARGUMENTS: Final = {"minimumEnabledTlsProtocol": "TLS1_2", "javascriptEnabled": True}
+_VERSIONS: Final = {"7.0": "7.0.42", "8.0": "8.0.16"}
+
+
+def of(project: Json, name: str) -> Json:
+    """A cluster's record.
+
+    Raises:
+        Refusal: There is none of that name.
+    """
+    if found := project["clusters"].get(name):
+        record: Json = found
+        return record
+    detail = f"No cluster named {name} exists in group {project['id']}."
+    raise absent("CLUSTER_NOT_FOUND", detail, name, project["id"])
+
+
+def shown(emulator: Emulator, record: Json) -> Json:
+    """A cluster as Atlas answers, with its state at this moment."""
+    busy = time.time() < record["until"] or record["state"] == "DELETING" or not emulator.databases.serves(record)
+    address = f"mongodb://{emulator.databases.host}:{record['port']}/?tls=false"
+    strings = {} if busy and record["state"] == "CREATING" else {"standard": address}
+    return {**record["answer"], "stateName": record["state"] if busy else "IDLE", "connectionStrings": strings}
+
+
+def begin(record: Json, state: str) -> None:
+    """Put a cluster into a state that passes by itself."""
+    record["state"], record["until"] = state, time.time() + _TAKES_S[state]
+
+
+def _judge(given: Json) -> None:
+    if given.get("clusterType", "REPLICASET") not in _KINDS:
+        raise bad_enum(str(given["clusterType"]))
+    if given.get("mongoDBMajorVersion", "8.0") not in _VERSIONS:
+        raise invalid("mongoDBMajorVersion")
+    regions = [region for spec in given.get("replicationSpecs", []) for region in spec.get("regionConfigs", [])]
+    for region in regions:
+        if region.get("regionName") not in get_args(Region):
+            raise bad_enum(str(region.get("regionName")))
+        if region.get("electableSpecs", {}).get("instanceSize") not in _SIZES:
+            raise bad_enum(str(region.get("electableSpecs", {}).get("instanceSize")))
+    if given.get("pitEnabled") and not given.get("backupEnabled"):
+        raise invalid("pitEnabled")
+    if "replicationSpecs" in given and not regions:
+        raise missing("replicationSpecs.regionConfigs")
+
+
+def _create(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]:
+    given = answer.body(request)
+    for key in ("name", "clusterType", "replicationSpecs"):
+        if not given.get(key):
+            raise missing(key)
+    _judge(given)
+    with emulator.store.change() as state:
+        project = projects.of(state, group)
+        if given["name"] in project["clusters"]:
+            detail = f"A cluster named {given['name']} is already present in group {group}."
+            raise conflict("DUPLICATE_CLUSTER_NAME", detail, given["name"], group)
+        taken = {record["port"] for each in state["groups"].values() for record in each["clusters"].values()}
+        first = next(port for port in range(_FIRST_PORT, _FIRST_PORT + 1000) if port not in taken)
+        project["clusters"][given["name"]] = record = {
+            "answer": _answer(given, group),
+            "arguments": dict(_ARGUMENTS),
+            "data": f"data-{new_id()}",
+            "port": free_port(first),
+            "schedule": {"policies": []},
+            "snapshots": {},
+            "restores": {},
+        }
+        begin(record, "CREATING")
+    return HTTPStatus.CREATED, shown(emulator, record)
+
+
+def _answer(given: Json, group: str) -> Json:
+    specs = [{"id": new_id(), "zoneId": new_id(), **spec} for spec in given["replicationSpecs"]]
+    major = given.get("mongoDBMajorVersion", "8.0")
+    own = {"id": new_id(), "groupId": group, "createDate": timestamp(), "mongoDBMajorVersion": major}
+    return {**_USUAL, **given, **own, "mongoDBVersion": _VERSIONS[major], "replicationSpecs": specs, "links": []}
+
+
+def _list(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]:
+    records = projects.of(emulator.store.read(), group)["clusters"].values()
+    return HTTPStatus.OK, answer.page(request, [shown(emulator, record) for record in records])
+
+
+def _get(emulator: Emulator, _: Request, group: str, name: str) -> tuple[int, Any]:
+    return HTTPStatus.OK, shown(emulator, of(projects.of(emulator.store.read(), group), name))
+
+
+def _change(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
+    given = answer.body(request)
+    with emulator.store.change() as state:
+        record = of(projects.of(state, group), name)
+        _judge(record["answer"] | given)
+        if "replicationSpecs" in given:  # Atlas keeps their ids
+            kept = [{"id": each["id"], "zoneId": each["zoneId"]} for each in record["answer"]["replicationSpecs"]]
+            given["replicationSpecs"] = [old | new for old, new in zip(kept, given["replicationSpecs"], strict=False)]
+        record["answer"] |= given
+        begin(record, "UPDATING")
+    return HTTPStatus.OK, shown(emulator, record)
+
+
+def _delete(emulator: Emulator, _: Request, group: str, name: str) -> tuple[int, Any]:
+    with emulator.store.change() as state:
+        record = of(projects.of(state, group), name)
+        if record["answer"]["terminationProtectionEnabled"]:
+            detail = f"Cannot terminate cluster {name} when termination protection is enabled."
+            raise conflict("CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED", detail, name)
+        if record["state"] == "DELETING":
+            raise conflict("CLUSTER_ALREADY_REQUESTED_DELETION", f"Cluster {name} is already being deleted.", name)
+        begin(record, "DELETING")
+    return HTTPStatus.ACCEPTED, {}
+
+
+def _arguments(emulator: Emulator, _: Request, group: str, name: str) -> tuple[int, Any]:
+    return HTTPStatus.OK, of(projects.of(emulator.store.read(), group), name)["arguments"]
+
+
+def _set_arguments(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
+    with emulator.store.change() as state:
+        record = of(projects.of(state, group), name)
+        record["arguments"] |= answer.body(request)
+        begin(record, "UPDATING")
+        return HTTPStatus.OK, record["arguments"]
+
+
+ROUTES: Final = (
+    ("POST", "/groups/<group>/clusters", _create),
+    ("GET", "/groups/<group>/clusters", _list),
+    ("GET", "/groups/<group>/clusters/<name>", _get),
+    ("PATCH", "/groups/<group>/clusters/<name>", _change),
+    ("DELETE", "/groups/<group>/clusters/<name>", _delete),
+    ("GET", "/groups/<group>/clusters/<name>/processArgs", _arguments),
+    ("PATCH", "/groups/<group>/clusters/<name>/processArgs", _set_arguments),
+)
