@@ -55,7 +55,7 @@ def findings(
         yield _config(pod, status)
     elif waiting in ("CreateContainerError", "RunContainerError"):
         yield _waiting(pod, status, "cannot-start", Confidence.TRANSIENT, CANNOT_START_S)
-    if deaths(status, track, init=init):
+    if deaths(status, track, init=init) or kills(status, track, events):
         yield _crash(pod, status, track, events, init=init)
     if not init and not flag(status, "ready") and _began(status):
         yield from _unready(pod, status, events)
@@ -67,6 +67,18 @@ def deaths(status: Manifest, track: Track, *, init: bool) -> int:
     backing_off = text(status, "state", "waiting", "reason") == "CrashLoopBackOff"
     dead_now = backing_off or (bool(ended) and (not init or number(ended, "exitCode") != 0))
     return max(0, number(status, "restartCount") - track.restarts_before) + dead_now
+
+
+def kills(status: Manifest, track: Track, events: Sequence[Manifest]) -> int:
+    """How many times the kubelet has said that it kills a container for a failed probe: the end comes seconds later.
+
+    A container that was there before the rollout counts none: its events tell of earlier times too.
+    """
+    if track.restarts_before:
+        return 0
+    said = f"Container {text(status, 'name')} failed "
+    killings = [event for event in events if text(event, "reason") == "Killing" and said in text(event, "message")]
+    return sum(max(1, number(event, "count")) for event in killings)
 
 
 def start_allowance_s(spec: Manifest) -> float | None:
@@ -126,10 +138,12 @@ def _config(pod: Manifest, status: Manifest) -> Finding:
 
 def _crash(pod: Manifest, status: Manifest, track: Track, events: Sequence[Manifest], *, init: bool) -> Finding:
     last = mapping(status, "state", "terminated") or mapping(status, "lastState", "terminated")
-    seen = deaths(status, track, init=init)
+    seen = max(deaths(status, track, init=init), kills(status, track, events))
     reason, how = _cause(last, events, init=init)
     where = f"container {text(status, 'name')}"
-    ended = f"exit code {number(last, 'exitCode')}, {text(last, 'reason') or 'no reason given'}"
+    ended = (
+        f"exit code {number(last, 'exitCode')}, {text(last, 'reason') or 'no reason given'}" if last else "no end yet"
+    )
     return Finding(
         key=f"{container_key(pod, status)}/crash",
         reason=reason,

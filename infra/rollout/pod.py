@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from infra.rollout.memory import Memory
     from infra.rollout.snapshot import Snapshot
 
-UNSCHEDULABLE_S = 60.0
+UNSCHEDULABLE_S = 45.0
+"""An autoscaler that looks every 10 s at pods that have waited for 30 s has said by then that it acts."""
+
 AUTOSCALER_S = 600.0
 MOUNT_ATTEMPTS = 3
 _ABSENT = re.compile(r"not found|references non-existent", re.IGNORECASE)

@@ -22,6 +22,12 @@ PULL_ATTEMPTS = 2
 FLAKY_PULL_ATTEMPTS = 4
 FLAKY_PULL_S = 60.0
 
+_WORDS = {
+    "image-not-found": "was not found in its registry",
+    "image-pull-denied": "may not be pulled by this cluster",
+    "image-pull-failing": "cannot be pulled",
+}
+
 _NETWORK = re.compile(
     r"dial tcp|i/o timeout|timed? ?out|TLS handshake|connection re(?:fused|set)|no such host|\b5\d\d\b|\b429\b"
     r"|toomanyrequests|unexpected EOF|deadline exceeded",
@@ -41,7 +47,7 @@ def finding(pod: Manifest, status: Manifest, track: Track, events: Sequence[Mani
     return Finding(
         key=f"{container_key(pod, status)}/pull",
         reason=reason,
-        message=f"image {image} of container {text(status, 'name')} cannot be pulled: {line(said)}",
+        message=f"image {image} of container {text(status, 'name')} {_WORDS[reason]}: {line(said)}",
         evidence=Evidence(f"Pod/{name(pod)}", f"container {text(status, 'name')} image", f"{image}: {line(said)}"),
         confidence=Confidence.TRANSIENT if reason == "image-pull-failing" else Confidence.REPEATED,
         seen=attempts,

@@ -33,11 +33,11 @@ AFTER_A_WHILE = [
     ("pod/missing-secret-key", "config-key-missing", 3),
     ("pod/missing-configmap", "config-missing", 10),
     ("pod/secret-cache-delay", "config-not-synced", 90),
-    ("pod/unschedulable", "unschedulable", 60),
+    ("pod/unschedulable", "unschedulable", 45),
     ("pod/waiting-for-autoscaler", "unschedulable", 600),
     ("pod/never-ready", "never-ready", 139),
     ("replicaset/quota-full", "quota-full", 60),
-    ("replicaset/admission-denied", "pods-refused", 5),
+    ("replicaset/admission-denied", "pods-refused", 1.5),
     ("replicaset/webhook-down", "admission-unavailable", 120),
     ("deployment/progress-deadline", "progress-deadline", 20),
 ]
@@ -120,6 +120,16 @@ def test_restarts_of_a_pod_that_was_ready_before_are_not_counted(snapshot: Any) 
     _, memory = judge(ready, Memory(), at_s=0)
     verdict, _ = judge(again, memory, at_s=1)
     assert verdict.state is State.PROGRESSING
+
+
+def test_a_second_kill_counts_before_the_container_has_ended(snapshot: Any) -> None:
+    found = copy.deepcopy(snapshot("pod/liveness-kill-loop"))
+    found.pods[-1]["status"]["containerStatuses"][0].update(restartCount=1)
+    killing = next(event for event in found.events if event["reason"] == "Killing")
+    killing["count"] = 1
+    assert last(found, 0).state is State.PROGRESSING
+    killing["count"] = 2
+    assert (last(found, 0).state, last(found, 0).reason) == (State.DEGRADED, "liveness-kill-loop")
 
 
 def beside_a_ready_pod(found: Snapshot) -> Snapshot:
