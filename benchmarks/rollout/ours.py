@@ -7,46 +7,36 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import yaml
 
-from infra.cluster import Cluster
+from benchmarks.rollout.scene import scene
 from infra.manifests.release import Release
-from infra.rollout.scene import Scene
 from infra.rollout.settle import settle
-from infra.rollout.target import Target
 
 if TYPE_CHECKING:
+    from infra.cluster import Cluster
+    from infra.rollout.scene import Scene
     from infra.rollout.settle import Settled
 
 
 def main() -> None:
     """Bring the next release in, watch it, and bring the good one back if it is bad."""
     kubeconfig, namespace, good, following, timeout_s = sys.argv[1:]
-    cluster: Any = Cluster.connect(kubeconfig=kubeconfig)
-    engine: Any = None
-    scene = Scene(
-        stack="replay",
-        cluster=cluster,
-        engine=engine,
-        say=lambda said: print(said, flush=True),
-        timeout_s=float(timeout_s),
-        by="replay",
-        target=Target(namespace=namespace),
-    )
-    if _bring(scene, cluster, "next", Path(following)).healthy:
+    place, cluster = scene(kubeconfig, namespace, float(timeout_s))
+    if _bring(place, cluster, "next", Path(following)).healthy:
         print("VERDICT good", flush=True)
         return
     print("VERDICT bad", flush=True)
-    _bring(scene, cluster, "good", Path(good))
+    _bring(place, cluster, "good", Path(good))
 
 
-def _bring(scene: Scene, cluster: Cluster, version: str, file: Path) -> Settled:
+def _bring(place: Scene, cluster: Cluster, version: str, file: Path) -> Settled:
     manifests = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
     for manifest in manifests:
         cluster.apply(manifest, force=True)
-    settled = settle(scene, Release(version, manifests[-1]["spec"]["template"]["spec"]["containers"][0]["image"]))
+    settled = settle(place, Release(version, manifests[-1]["spec"]["template"]["spec"]["containers"][0]["image"]))
     print(settled.verdict.reason, *settled.verdict.evidence, sep="\n", flush=True)
     return settled
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
     from infra.rollout.store import Query
 
-WATCH_S = 60.0
+WATCH_S = 30.0
+"""A connection that died without a word is noticed this late, and a few seconds more."""
+
 PAUSE_S = 1.0
 BACKOFF_S = (0.5, 1.0, 2.0, 4.0, 5.0)
 _GONE = 410
@@ -56,6 +58,7 @@ def pump(source: Source, namespace: str, query: Query, put: Callable[[Message], 
                 put(message)
         except (ApiError, UnavailableError) as error:
             if isinstance(error, ApiError) and error.status == _GONE:
+                stop.wait(BACKOFF_S[0])  # a server that forgets at once must not be hammered with lists
                 continue
             if isinstance(error, ApiError) and error.status < _SERVER_ERRORS and error.status != _THROTTLED:
                 put(Message(query.kind, "fatal", error=error))
@@ -72,7 +75,7 @@ def _stream(source: Source, namespace: str, query: Query, stop: threading.Event)
     items, version = source.list_page(
         query.api_version, query.kind, namespace, labels=query.labels, fields=query.fields
     )
-    yield Message(query.kind, "sync", tuple(items))
+    yield Message(query.kind, "sync", tuple(item for item in items if query.matters(item)))
     while not stop.is_set():
         changes = source.watch(
             query.api_version,
@@ -87,7 +90,7 @@ def _stream(source: Source, namespace: str, query: Query, stop: threading.Event)
         for what, item in changes:
             quiet = False
             version = text(item, "metadata", "resourceVersion") or version
-            if what != "BOOKMARK" and name(item):
+            if what != "BOOKMARK" and name(item) and query.matters(item):
                 yield Message(query.kind, "change", (item,), deleted=what == "DELETED")
             if stop.is_set():
                 return

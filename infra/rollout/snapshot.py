@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from infra.manifests.names import VERSION_LABEL
@@ -51,12 +53,16 @@ class Snapshot:
 
     def events_of(self, live: Manifest, *reasons: str) -> list[Manifest]:
         """The events about an object that have one of the reasons, oldest first."""
-        found = [
-            event
-            for event in self.events
-            if text(event, "involvedObject", "uid") == uid(live) and text(event, "reason") in reasons
-        ]
+        found = [event for event in self._events_by_uid.get(uid(live), ()) if text(event, "reason") in reasons]
         return sorted(found, key=lambda event: text(event, "lastTimestamp") or text(event, "eventTime"))
+
+    @cached_property
+    def _events_by_uid(self) -> dict[str, list[Manifest]]:
+        """Looked through once for all pods: a thousand of them have thousands of events."""
+        found: defaultdict[str, list[Manifest]] = defaultdict(list)
+        for event in self.events:
+            found[text(event, "involvedObject", "uid")].append(event)
+        return found
 
 
 def leaving(pod: Manifest) -> bool:

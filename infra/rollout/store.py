@@ -13,14 +13,27 @@ if TYPE_CHECKING:
     from infra.rollout.target import Target
 
 
+_ROUTINE = ("Scheduled", "Pulling", "Pulled", "Created", "Started", "SuccessfulCreate", "SuccessfulDelete")
+"""What events say of every pod that is well; in a large namespace they are nearly all of them."""
+
+
 @dataclass(frozen=True)
 class Query:
-    """What is watched of one kind."""
+    """What is watched of one kind.
+
+    Attributes:
+        about: How the name of the object begins that an event is about: the API server knows no such selector.
+    """
 
     api_version: str
     kind: str
     labels: str = ""
     fields: str = ""
+    about: str = ""
+
+    def matters(self, item: Manifest) -> bool:
+        """Whether this is worth holding."""
+        return not self.about or text(item, "involvedObject", "name").startswith(self.about)
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,8 @@ class Store:
         for item in message.items:
             if message.deleted:
                 self.objects[message.kind].pop(uid(item), None)
-            elif self._matters(message.kind, item):
+            else:
+                mapping(item, "metadata").pop("managedFields", None)
                 self.objects[message.kind][uid(item)] = item
 
     def synced(self) -> bool:
@@ -72,10 +86,6 @@ class Store:
         deployment = next(iter(found["Deployment"]), None)
         return Snapshot(deployment, found["ReplicaSet"], found["Pod"], found["Event"])
 
-    def _matters(self, kind: str, item: Manifest) -> bool:
-        mapping(item, "metadata").pop("managedFields", None)
-        return kind != "Event" or text(item, "involvedObject", "name").startswith(self.target.deployment)
-
 
 def queries(target: Target) -> list[Query]:
     """What has to be watched to judge a rollout."""
@@ -83,5 +93,5 @@ def queries(target: Target) -> list[Query]:
         Query("apps/v1", "Deployment", fields=f"metadata.name={target.deployment}"),
         Query("apps/v1", "ReplicaSet", labels=target.selector),
         Query("v1", "Pod", labels=target.selector),
-        Query("v1", "Event"),
+        Query("v1", "Event", fields=",".join(f"reason!={reason}" for reason in _ROUTINE), about=target.deployment),
     ]

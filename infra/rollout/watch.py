@@ -29,7 +29,7 @@ def read(source: Source, target: Target) -> Snapshot:
         items, _ = source.list_page(
             query.api_version, query.kind, target.namespace, labels=query.labels, fields=query.fields
         )
-        store.take(Message(query.kind, "sync", tuple(items)))
+        store.take(Message(query.kind, "sync", tuple(item for item in items if query.matters(item))))
     return store.snapshot()
 
 

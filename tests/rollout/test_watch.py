@@ -9,6 +9,8 @@ import pytest
 from infra.errors import UnavailableError
 from infra.rejection import ApiError
 from infra.rollout import watch
+from infra.rollout.feed import pump
+from infra.rollout.store import queries
 from infra.rollout.target import Target
 
 if TYPE_CHECKING:
@@ -101,3 +103,48 @@ def test_watches_end_with_the_generator(stage: Any) -> None:
         if thread.daemon:
             thread.join(timeout=3)
     assert threading.active_count() <= before
+
+
+class OneList:
+    """A server that answers one list and then says nothing more."""
+
+    def __init__(self, items: list[dict[str, Any]], stop: threading.Event) -> None:
+        self.items, self.stop, self.fields = items, stop, ""
+
+    def list_page(self, *_: Any, fields: str = "", **__: Any) -> tuple[list[dict[str, Any]], str]:
+        self.fields = fields
+        return self.items, "1"
+
+    def watch(self, *_: Any, **__: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from [("ADDED", item) for item in self.items]
+        self.stop.set()
+
+
+def test_events_about_other_objects_are_never_held() -> None:
+    about = [f"other-{number}" for number in range(1000)] + ["merchant-backend-5f7c-x2x"]
+    events = [{"metadata": {"name": name, "uid": name}, "involvedObject": {"name": name}} for name in about]
+    stop, messages = threading.Event(), []
+    source = OneList(events, stop)
+    query = next(query for query in queries(Target()) if query.kind == "Event")
+    pump(source, "production", query, messages.append, stop)
+    held = [[each["metadata"]["name"] for each in message.items] for message in messages]
+    assert held == [about[-1:], about[-1:]]
+    assert "reason!=Pulled" in source.fields
+
+
+def test_a_server_that_forgets_at_once_is_not_hammered(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = []
+
+    def gone(*_: Any, **__: Any) -> Iterator[Any]:
+        lists.append(1)
+        raise ApiError("too old resource version", status=410, reason="Expired")
+
+    monkeypatch.setattr(stage.cluster, "watch", gone)
+    stop = threading.Event()
+    query = queries(Target())[0]
+    thread = threading.Thread(target=pump, args=(stage.cluster, "production", query, lambda _: None, stop))
+    thread.start()
+    thread.join(1.2)
+    stop.set()
+    thread.join()
+    assert 1 <= len(lists) <= 3
