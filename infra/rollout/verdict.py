@@ -80,7 +80,8 @@ def judge(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict, 
     ]
     memory = memory.noting([finding.key for finding in found], at_s)
     doomed = [finding for finding in found if finding.doomed(at_s - memory.since[finding.key])]
-    sick = [each for each, own in by_pod if any(finding in doomed for finding in own)]
+    keys = {finding.key for finding in doomed}
+    sick = [each for each, own in by_pod if any(finding.key in keys for finding in own)]
     if not _everywhere(sick, pods):
         doomed = [finding for finding in doomed if not finding.one_nodes]
     return _verdict(_surest_first(found), _surest_first(doomed), str(progress)), memory

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OUTAGE_LIMIT_S = 90.0
 TICK_S = 1.0
+REST = 4.0
+"""Rest of each look in looks: with a thousand pods changing one looks at many changes at once, not at each."""
 
 
 def read(source: Source, target: Target) -> Snapshot:
@@ -76,7 +78,9 @@ def follow(
             if lost_at is not None and now - lost_at > outage_limit_s:
                 message = f"{next(iter(store.lost.values()))}; it was away for {now - lost_at:.0f} s"
                 raise UnavailableError(message)
+            began = time.perf_counter()
             yield (now if lost_at is None else lost_at) - away_s, store.snapshot() if store.synced() else None
+            time.sleep(min(REST * (time.perf_counter() - began), TICK_S))
     finally:
         stop.set()
 

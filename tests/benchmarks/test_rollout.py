@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from benchmarks.rollout.field import field
 from benchmarks.rollout.log import Seen, logging
 from benchmarks.rollout.outcome import Outcome
 from benchmarks.rollout.scenarios import ALL, DOOMED, TIMELINES
+from benchmarks.rollout.scene import scene
 from benchmarks.rollout.speed import KINDS, replay
 from benchmarks.rollout.world import IMAGES
 
@@ -70,6 +72,15 @@ def test_a_verdict_from_before_the_sign_is_called_a_guess() -> None:
     row = next(each for each in report.tables(found) if each.startswith("| crash-loop"))
     assert row == "| crash-loop | 0.5 (0.5), yes | guessed before t0 in 1 of 1 | none |"
     assert len(re.findall("<circle", plot.svg(found))) == 3 + 2
+
+
+def test_the_scene_of_a_replay_is_a_rollouts() -> None:
+    server = {"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}
+    context = {"name": "c", "context": {"cluster": "c", "user": "u"}}
+    user = {"name": "u", "user": {"token": "t"}}
+    config = {"clusters": [server], "contexts": [context], "users": [user], "current-context": "c"}
+    found, _ = scene(json.dumps({"apiVersion": "v1", "kind": "Config", **config}), "replayed", 60.0)
+    assert (found.target.namespace, found.timeout_s) == ("replayed", 60.0)
 
 
 @pytest.fixture(scope="module")

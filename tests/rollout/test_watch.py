@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -148,3 +149,14 @@ def test_a_server_that_forgets_at_once_is_not_hammered(stage: Any, monkeypatch: 
     stop.set()
     thread.join()
     assert 1 <= len(lists) <= 3
+
+
+def test_a_slow_look_is_followed_by_a_longer_rest(stage: Any) -> None:
+    moments = follow(stage)
+    until(moments, lambda seen: seen is not None)
+    time.sleep(0.1)  # a thousand pods, looked at
+    stage.cluster.show("deployment/crashing-v3")
+    began = time.perf_counter()
+    next(moments)
+    assert time.perf_counter() - began >= 0.1 * watch.REST * 0.9
+    moments.close()
