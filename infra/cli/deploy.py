@@ -29,9 +29,12 @@ def deploy(  # noqa: PLR0913 - the command line's options
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Bring a release in, watch it, and take it back by itself when it is bad."""
+    from functools import partial
+
     from infra.cli import report_file, rollouts
     from infra.cli.stack import say
     from infra.local import paths
+    from infra.local.images import archive
     from infra.manifests.names import REPOSITORY
     from infra.rollout import bring
     from infra.rollout import deploy as task
@@ -43,11 +46,13 @@ def deploy(  # noqa: PLR0913 - the command line's options
     report_file.refuse(report)
     scene = rollouts.with_canary(rollouts.scene(stack, timeout), wanted=canary, on_inconclusive=on_inconclusive)
     if scene.stack == LOCAL:
-        plan = task.preflight(scene, version, known=known_images(paths.images()), repository=REPOSITORY)
+        labels = partial(archive.labels, paths.image_archive())
+        known = known_images(paths.images())
+        plan = task.preflight(scene, version, known=known, repository=REPOSITORY, labels=labels)
     else:
         provenance = load(scene.stack, paths.ROOT).provenance
         found = images(REPOSITORY, provenance, say=say)
-        plan = task.preflight(scene, version, known={}, repository=REPOSITORY, images=found)
+        plan = task.preflight(scene, version, known={}, repository=REPOSITORY, images=found, labels=found.labels)
     if dry_run:
         preview = [] if plan.done else bring.judge(scene, plan.release).said
         rollouts.show_plan(plan.lines(scene), preview, json=json)

@@ -59,6 +59,11 @@ def pulumi_state() -> Path:
     return run() / "state"
 
 
+def image_archive() -> Path:
+    """The images themselves; absent where no container runs."""
+    return run() / "images.tar"
+
+
 def images() -> Path:
     """What the local registry stands for: a JSON object from version (`v1`) to image reference by digest."""
     return run() / "images.json"

@@ -99,7 +99,7 @@ def _binaries(tools: dict[str, Path]) -> dict[str, Path]:
 def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     began = time.monotonic()
     running = lifecycle.start(tools, simulated=simulated)
-    archive = paths.run() / "images.tar"  # packed while the daemons start
+    archive = paths.image_archive()  # packed while the daemons start
     references = json.dumps(_SIMULATED_IMAGES if simulated else images.build(tools["pause"], archive, say), indent=2)
     paths.images().write_text(references)
     cluster = lifecycle.wait_for_api(running)

@@ -6,13 +6,14 @@ It reads like its list of phases; `infra.rollout.run` tells what a phase is and 
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from infra.rollout import left
 from infra.rollout.go_back import go_back
 from infra.rollout.held import held
-from infra.rollout.phases import bake, canary, preview, record, up, watch
+from infra.rollout.phases import bake, canary, migrate, preview, record, up, watch
 from infra.rollout.preflight import Plan, preflight, survey
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out, tidy
@@ -26,6 +27,7 @@ __all__ = ["PHASES", "Plan", "deploy", "preflight"]
 
 PHASES: Final = (
     Phase("preview", preview.phase),
+    Phase("migrate", migrate.phase),
     Phase("canary", canary.phase, canary.tidy),
     Phase("up", up.phase, rolls_out=True),
     Phase("watch", watch.phase),
@@ -53,12 +55,13 @@ def deploy(scene: Scene, plan: Plan, *, wait_s: float = 0.0) -> Report:
         RezError: The engine failed before the release was rolled out; nothing is recorded.
     """
     with held(scene, wait_s=wait_s) as alone:
-        return _deploy(alone, survey(alone, plan.release))
+        return _deploy(alone, replace(survey(alone, plan.release), migration=plan.migration))
 
 
 def _deploy(scene: Scene, plan: Plan) -> Report:
     unfinished = plan.left.touching if plan.left else None
     run = Run("deploy", scene, plan.release, plan.previous, plan.template, scene.now(), left=unfinished)
+    run.migration = plan.migration
     if plan.left is not None:
         scene.say(left.told(plan.left, plan.release))
     elif plan.previous is None and not plan.done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.errors import Inconclusive, LockHeld, RezError, UnavailableError
-from infra.rollout import bring, failure, ledger
+from infra.rollout import bring, contract, failure, ledger
 from infra.rollout.phases.record import record
 from infra.rollout.run import Phase, outlasting
 from infra.rollout.settle import settle
@@ -41,6 +41,9 @@ def go_back(run: Run) -> tuple[Outcome, str]:
     if previous is None:
         record(scene, run.release, "failed", reason, started=run.started)
         return "failed", "there is no earlier release to go back to"
+    if left_behind := contract.past(ledger.records(scene.cluster, scene.target.namespace), previous):
+        record(scene, run.release, "failed", f"{reason}; no way back past a contract", started=run.started)
+        return "failed", contract.told(left_behind)
     try:
         back = _brought_back(run, previous)
     except Inconclusive:

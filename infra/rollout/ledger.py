@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from infra.rejection import ApiError
-from infra.rollout import chain
+from infra.rollout import chain, contract
 from infra.rollout.chain import Link
 from infra.rollout.live import mapping, name
 from infra.rollout.record import LABELS, Outcome, Record, manifest, name_of, number_of, parse, sealed
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 __all__ = ["KEPT", "Outcome", "Record", "Store", "add", "found", "good", "last_good", "links", "records"]
 
 KEPT = 50
+_SAYS_NOTHING = ("changed", "contracting")
+"""Outcomes of something else than a release."""
+
 _CONFLICT = 409
 _ATTEMPTS = 5
 
@@ -64,7 +67,7 @@ def _links(live: Iterable[Manifest]) -> list[Link]:
 
 def good(history: Sequence[Record]) -> list[Release]:
     """The releases whose last record says they served healthy, newest first, each once."""
-    last = {record.release: record for record in history if record.outcome != "changed"}
+    last = {record.release: record for record in history if record.outcome not in _SAYS_NOTHING}
     kept = [record for record in last.values() if record.outcome == "deployed"]
     return [record.release for record in sorted(kept, key=lambda record: record.number, reverse=True)]
 
@@ -76,8 +79,9 @@ def found(history: Sequence[Record], release: Release) -> Record | None:
 
 
 def last_good(history: Sequence[Record], *, other_than: Release | None) -> Release | None:
-    """The newest release that served healthy, that one apart."""
-    return next((release for release in good(history) if release != other_than), None)
+    """The newest release that served healthy and that no contracting migration has left behind, that one apart."""
+    known = (release for release in good(history) if release != other_than)
+    return next((release for release in known if contract.past(history, release) is None), None)
 
 
 def add(store: Store, namespace: str, record: Record) -> Record:

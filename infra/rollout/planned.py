@@ -38,7 +38,7 @@ def planned(plan: str, live: Manifest) -> Planned:
 
     Args:
         plan: The engine's events, one JSON object on each line.
-        live: What they are made from now, for all that the plan leaves alone or does not tell.
+        live: What they are made from now, for all that the plan leaves alone or does not tell; {} when nothing is.
     """
     declared = [*_declared(plan)]
     deployment = next((found for kind, found in declared if kind == _DEPLOYMENT and name(found) == names.APP), {})
@@ -48,7 +48,7 @@ def planned(plan: str, live: Manifest) -> Planned:
     config = _config_name(template)
     maps = [found for kind, found in declared if kind == _CONFIG and name(found) == config]
     found = Planned(template, maps[0] if maps else None)
-    if _secrets(template) == _secrets(live):
+    if not live or _secrets(template) == _secrets(live):
         return found
     volumes = [*_other_volumes(template), *_secret_volumes(live)]
     spec = {**template["spec"], "volumes": volumes}

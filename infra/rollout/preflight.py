@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from infra.engine import gate
-from infra.rollout import failure, ledger, left, overrides, watch
+from infra.manifests import migration as manifests
+from infra.rollout import contract, failure, ledger, left, overrides, watch
+from infra.rollout.phases import migrate
 from infra.rollout.releases import refuse_moved, resolve, running, runs_as_recorded
 from infra.rollout.settle import healthy_now
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from infra.manifests import Manifest
+    from infra.manifests.migration import Class
     from infra.manifests.release import Release
     from infra.rollout.journal import Entry
     from infra.rollout.ledger import Record
@@ -34,6 +37,7 @@ class Plan:
         template: What the Deployment made its pods from; a run that fails is rolled back only if it changed that.
         kept: What becomes of the overrides, line by line.
         left: What a run before it was doing when it was killed.
+        migration: What the release does to the database's schema.
     """
 
     release: Release
@@ -43,6 +47,7 @@ class Plan:
     template: Manifest
     kept: tuple[str, ...] = ()
     left: Entry | None = None
+    migration: Class = "none"
 
     def lines(self, scene: Scene) -> list[str]:
         """The plan for a person."""
@@ -50,9 +55,12 @@ class Plan:
         if self.done:
             return [f"{version} runs on {scene.stack} already and is healthy: nothing to do"]
         back = f"roll back to {self.previous.version}" if self.previous else "nothing to roll back to: exit code 11"
+        if self.migration == "contract":
+            back = "no way back once it is rolled out, its migration contracts the schema: exit code 11"
         return [
             f"deploy {version} on {scene.stack}",
             f"  image:   {self.release.image}",
+            f"  migrate: {_migration_told(self.migration)}",
             f"  canary:  {_canary_told(scene)}",
             f"  engine:  up, targeted at {API_COMPONENT}",
             *self.kept,
@@ -61,6 +69,12 @@ class Plan:
             f"  if bad:  {back}",
             "  record:  one ConfigMap in the ledger",
         ]
+
+
+def _migration_told(migration: Class) -> str:
+    if migration == "none":
+        return "nothing"
+    return f"{migration}, by Job/{manifests.NAME}, at most {manifests.TIMEOUT_S} s"
 
 
 def _canary_told(scene: Scene) -> str:
@@ -73,8 +87,14 @@ def _canary_told(scene: Scene) -> str:
     )
 
 
-def preflight(
-    scene: Scene, text: str, *, known: Mapping[str, str], repository: str, images: Images | None = None
+def preflight(  # noqa: PLR0913 - what a version is looked up in
+    scene: Scene,
+    text: str,
+    *,
+    known: Mapping[str, str],
+    repository: str,
+    images: Images | None = None,
+    labels: Callable[[Release], Mapping[str, str]] = lambda _: {},
 ) -> Plan:
     """Read and validate everything that a deploy depends on; nothing is written.
 
@@ -84,9 +104,11 @@ def preflight(
         known: Images by version.
         repository: Of an image that is given by digest.
         images: Where versions are looked up, and their images vouched for; None where images come from this machine.
+        labels: Those of a release's image.
 
     Raises:
-        PreconditionError: The version is unknown, or the stack was never brought up.
+        PreconditionError: The version is unknown, the stack was never brought up, or a contracting migration has left
+            the version behind.
         PolicyViolation: The version is older than the one that runs, and the ledger does not know it; or it has become
             another image; or nobody trusted vouches for its image.
         UnavailableError: The cluster or the registry does not answer.
@@ -96,14 +118,14 @@ def preflight(
     if images is not None:
         refuse_moved(release, ledger.records(scene.cluster, scene.target.namespace))
         images.verify(release)
-    return plan
+    return replace(plan, migration=migrate.class_of(release, labels(release)))
 
 
 def survey(scene: Scene, release: Release) -> Plan:
     """Read what a deploy of a release depends on in the cluster and in the stack's state.
 
     Raises:
-        PreconditionError: The stack was never brought up.
+        PreconditionError: The stack was never brought up, or a contracting migration has left the version behind.
         PolicyViolation: The version is older than the one that runs, and the ledger does not know it.
         UnavailableError: The cluster does not answer.
     """
@@ -119,6 +141,8 @@ def survey(scene: Scene, release: Release) -> Plan:
         stack=scene.stack,
         say=scene.say,
     )
+    if current != release:
+        contract.refuse(history, release, stack=scene.stack)
     # What a killed run brought in may look healthy, but nobody has watched it to its end.
     proven = not (unfinished and unfinished.release == current)
     healthy = proven and healthy_now(snapshot, current, scene.target.container)
@@ -148,4 +172,6 @@ def _last_proven(unfinished: Entry | None, release: Release) -> Release | None:
 
 def _way_back(release: Release, current: Release | None, history: list[Record], *, healthy: bool) -> Release | None:
     other = current if current != release else None
+    if other and not healthy and contract.past(history, other):
+        other = None
     return other if healthy and other else ledger.last_good(history, other_than=release) or other

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 LABELS: Final = {"app.kubernetes.io/managed-by": "rez", "rez.dev/ledger": "release"}
 _PREFIX: Final = "release-"
 
-Outcome = Literal["deployed", "rolled-back", "failed", "changed"]
+Outcome = Literal["deployed", "rolled-back", "failed", "changed", "contracting"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Record:
 
     Attributes:
         outcome: `deployed`: it served healthy; `rolled-back`: it was taken back; `failed`: it ended in neither;
-            `changed`: something was done to it while it ran, such as a restart, which says nothing of the release.
+            `changed`: something was done to it while it ran, such as a restart, which says nothing of the release;
+            `contracting`: its migration is about to take something from the schema, which says nothing of it either.
         started: ISO 8601, UTC.
         finished: ISO 8601, UTC.
         rendered: What was declared for it, as `infra.manifests.rendered` writes it; "" where that is not known.

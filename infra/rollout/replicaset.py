@@ -34,15 +34,27 @@ def findings(replica_set: Manifest, *, leaving: int) -> Iterator[Finding]:
         leaving: How many pods are on their way out and will free their quota.
     """
     failure = condition(replica_set, "ReplicaFailure")
-    if text(failure, "status") != "True":
-        return
-    said = text(failure, "message")
+    if text(failure, "status") == "True":
+        said = text(failure, "message")
+        about = Evidence(f"ReplicaSet/{name(replica_set)}", "condition ReplicaFailure", line(said))
+        yield refusal(replica_set, said, about, leaving=leaving)
+
+
+def refusal(maker: Manifest, said: str, evidence: Evidence, *, leaving: int) -> Finding:
+    """What it means that the API server refuses a controller's pods.
+
+    Args:
+        maker: The controller's object.
+        said: The API server's words.
+        evidence: Where they were read.
+        leaving: As in `findings`.
+    """
     reason, confidence, patience_s = _judge(said, leaving)
-    yield Finding(
-        key=f"{uid(replica_set)}/{reason}/{bool(leaving)}",
+    return Finding(
+        key=f"{uid(maker)}/{reason}/{bool(leaving)}",
         reason=reason,
         message=f"pods cannot be created: {line(said)}",
-        evidence=Evidence(f"ReplicaSet/{name(replica_set)}", "condition ReplicaFailure", line(said)),
+        evidence=evidence,
         confidence=confidence,
         patience_s=patience_s,
     )

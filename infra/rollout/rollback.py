@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra.errors import PolicyViolation, PreconditionError, UnavailableError
 from infra.manifests.rendered import Rendered
-from infra.rollout import failure, ledger, left, overrides
+from infra.rollout import contract, failure, ledger, left, overrides
 from infra.rollout import watch as watching
 from infra.rollout.deploy import PHASES as DEPLOY
 from infra.rollout.held import held
@@ -107,6 +107,8 @@ def preflight(scene: Scene, version: str | None) -> Plan:
     current = _brought_in(unfinished) if unfinished else named
     history = ledger.records(scene.cluster, scene.target.namespace)
     way_back = _way_back(entry) if version is None else None
+    if way_back and contract.past(history, way_back):
+        way_back = None
     record = (ledger.found(history, way_back) if way_back else None) or choose(history, version, current=current)
     refuse_changed(record)
     rendered = scene.engine.rendered()
@@ -173,13 +175,17 @@ def choose(history: Sequence[Record], version: str | None, *, current: Release |
     """Find the release to go back to: its newest record that says it served.
 
     Raises:
-        PreconditionError: There is none; the known ones are listed.
+        PreconditionError: There is none, and the known ones are listed; or a contracting migration has left it behind.
     """
     good = ledger.good(history)
     if version is None:
         found = ledger.last_good(history, other_than=current)
     else:
         found = next((release for release in good if release.version == version), None)
+    beyond = found or next((release for release in good if release != current), None)
+    if left_behind := beyond and contract.past(history, beyond):
+        wanted = beyond.version if beyond else ""
+        raise PreconditionError(f"rollback to {wanted}: {contract.told(left_behind)}")
     record = ledger.found(history, found) if found else None
     if record is None:
         wanted = version or f"a release other than {current.version if current else 'none'}"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from infra.manifests import Manifest
+    from infra.manifests.migration import Class
     from infra.manifests.release import Release
     from infra.rollout.scene import Scene
     from infra.telemetry.traffic import Traffic
@@ -54,6 +55,7 @@ class Run:
         previous: What ran before; None when nothing is known to have served.
         template: What the Deployment made its pods from when the run began.
         started: When it was begun; a run that goes on with a killed one was begun when that was.
+        migration: What the release does to the database's schema.
         record: What the release's record says was declared for it; "" for what the settings declare.
         left: A run before it that was left half done, with the Deployment changed.
         step: The phase it is in.
@@ -72,6 +74,7 @@ class Run:
     started: datetime
     record: str = ""
     left: Entry | None = None
+    migration: Class = "none"
     step: str = ""
     plan: str = ""
     judged_s: float | None = None

@@ -20,12 +20,13 @@ _HASH = "pod-template-hash"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Live objects of one moment; `deployment` is None when there is none."""
+    """Live objects of one moment; `deployment` is None when there is none, `job` also where none is looked for."""
 
     deployment: Manifest | None
     replica_sets: Sequence[Manifest] = ()
     pods: Sequence[Manifest] = ()
     events: Sequence[Manifest] = ()
+    job: Manifest | None = None
 
     def newest(self) -> Manifest | None:
         """The ReplicaSet of the Deployment's present template, or None while the controller has not made it.

@@ -84,7 +84,8 @@ class Store:
         """The objects of this moment."""
         found = {query.kind: tuple(self.objects.get(query.kind, {}).values()) for query in queries(self.target)}
         deployment = next(iter(found["Deployment"]), None)
-        return Snapshot(deployment, found["ReplicaSet"], found["Pod"], found["Event"])
+        job = next(iter(found.get("Job", ())), None)
+        return Snapshot(deployment, found["ReplicaSet"], found["Pod"], found["Event"], job)
 
 
 def queries(target: Target) -> list[Query]:
@@ -94,4 +95,5 @@ def queries(target: Target) -> list[Query]:
         Query("apps/v1", "ReplicaSet", labels=target.selector),
         Query("v1", "Pod", labels=target.selector),
         Query("v1", "Event", fields=",".join(f"reason!={reason}" for reason in _ROUTINE), about=target.deployment),
+        *([Query("batch/v1", "Job", fields=f"metadata.name={target.job}")] if target.job else []),
     ]

@@ -11,6 +11,9 @@ from infra.settings.model import NAMESPACE
 API_COMPONENT = "**rez:api:Api**"
 """The engine's target pattern: everything below the API component, resources to come included."""
 
+SECRETS: Final = "**rez:api:Api$kubernetes:core/v1:Secret::**"
+"""The same of the Secrets alone that its pods read."""
+
 AUTOSCALER: Final = f"**kubernetes:autoscaling/v2:HorizontalPodAutoscaler::{names.AUTOSCALER}"
 """The same of the autoscaler alone: other bounds make no new pods, whatever else waits to be applied."""
 
@@ -25,3 +28,5 @@ class Target:
     selector: str = ",".join(f"{key}={value}" for key, value in names.STABLE.items())
     service: str = names.SERVICE
     hpa: str = names.AUTOSCALER
+    job: str = ""
+    """A Job to be watched as well."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from infra.errors import PolicyViolation, PreconditionError
 from infra.supply.verifier import Untrusted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from infra.manifests.release import Release
     from infra.supply.registry import Registry
@@ -41,6 +41,20 @@ class Images:
                 "push the image, or give another version"
             )
             raise PreconditionError(message)
+        return found
+
+    def labels(self, release: Release) -> Mapping[str, str]:
+        """The labels of a release's image; of one of its platforms, if it has several.
+
+        Raises:
+            PreconditionError: The registry refuses.
+            UnavailableError: It does not answer, or has no such image.
+        """
+        manifest = self._registry.manifest(release.image.partition("@")[2])
+        if platforms := [each for each in manifest.get("manifests") or () if _is_platform(each)]:
+            manifest = self._registry.manifest(str(platforms[0].get("digest")))
+        config = self._registry.document(str((manifest.get("config") or {}).get("digest")))
+        found: Mapping[str, str] = (config.get("config") or {}).get("Labels") or {}
         return found
 
     def verify(self, release: Release) -> None:
@@ -77,6 +91,11 @@ class Images:
             for layer in layers if isinstance(layers, list) else ():
                 if isinstance(layer, dict) and _is_bundle(layer.get("mediaType")):
                     yield self._registry.blob(str(layer.get("digest")))
+
+
+def _is_platform(descriptor: Mapping[str, Any]) -> bool:
+    """Whether it is an image, and not what a builder says of one."""
+    return (descriptor.get("platform") or {}).get("os") != "unknown"
 
 
 def _is_bundle(media_type: object) -> bool:

@@ -61,6 +61,10 @@ class Registry:
         """A blob by its digest."""
         return self._by_digest(f"blobs/{digest}", digest, "*/*")
 
+    def document(self, digest: str) -> Mapping[str, Any]:
+        """A blob that is a JSON object, by its digest."""
+        return self._json(self.blob(digest))
+
     def referrers(self, digest: str) -> Iterator[Mapping[str, Any]]:
         """Descriptors of what was attached to an image: by the API for it, else by the tag that stands in for it."""
         answer = self._connection.ask("GET", f"referrers/{digest}", INDEX)

@@ -136,3 +136,17 @@ def test_without_a_builder_in_the_settings_it_is_said_that_nobody_vouches(
     Images(Registry(connect()), None, say=said.append).verify(release)
     assert said[0].startswith("provenance: not set")
     assert served.seen == []
+
+
+@pytest.mark.parametrize("platforms", [0, 2])
+def test_labels_are_those_of_the_image_or_of_one_of_its_platforms(
+    images: Images, served: Served, platforms: int
+) -> None:
+    config = served.push({"config": {"Labels": {"dev.rez.migration": "expand"}}})
+    served.blobs[config] = served.manifests[config][1]
+    digest = served.push({"config": {"digest": config}})
+    if platforms:
+        attestation = {"digest": "sha256:" + "0" * 64, "platform": {"os": "unknown"}}
+        listed = [attestation, {"digest": digest, "platform": {"os": "linux"}}]
+        digest = served.push({"manifests": listed}, media_type=INDEX)
+    assert images.labels(Release("v2", f"{served.repository}@{digest}")) == {"dev.rez.migration": "expand"}

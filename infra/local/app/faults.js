@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { secret } from './secrets.js';
 
-export const FAULTS = ['crash', 'errors', 'slow', 'leak', 'never-ready', 'missing-key'];
+export const FAULTS = ['crash', 'errors', 'slow', 'leak', 'never-ready', 'missing-key', 'migration'];
 
 const CRASH_AFTER_MS = 1_000;
 const ERROR_EVERY = 5; // 20 % of the business requests, evenly spread, so that every sample shows them

@@ -24,6 +24,7 @@ export async function migrate(db, log) {
 async function main() {
   const config = readConfig();
   const log = createLog(config.logLevel);
+  if (config.fault === 'migration') throw new Error('index merchants.name cannot be unique: two merchants have it');
   if (!config.mongodbUri) {
     log.info('no MongoDB is configured: nothing to migrate');
     return;

@@ -14,7 +14,8 @@ from infra.local import paths
 from infra.local.images import dependencies, runtime
 from infra.local.images.layer import EXECUTABLE, Blob, Entry, write_layer
 from infra.local.images.oci import Image, Packed, pack, write_archive
-from infra.local.images.versions import PAUSE_IMAGE, VERSIONS
+from infra.local.images.versions import MIGRATIONS, PAUSE_IMAGE, VERSIONS
+from infra.manifests.migration import LABEL
 from infra.manifests.names import REPOSITORY
 
 if TYPE_CHECKING:
@@ -77,13 +78,16 @@ def app_config(version: str, fault: str) -> dict[str, Any]:
         "npm_config_cache": "/tmp/.npm",  # noqa: S108 - a path in the image
         "npm_config_update_notifier": "false",
     }
+    labels = {"org.opencontainers.image.title": "merchant-backend", "org.opencontainers.image.version": version}
+    if migration := MIGRATIONS.get(version):
+        labels[LABEL] = migration
     return {
         "User": _NODE_USER,
         "WorkingDir": "/app",
         "Entrypoint": ["/usr/local/bin/node", "server.js"],
         "Env": [f"{name}={value}" for name, value in environment.items()],
         "ExposedPorts": {"3000/tcp": {}},
-        "Labels": {"org.opencontainers.image.title": "merchant-backend", "org.opencontainers.image.version": version},
+        "Labels": labels,
         "StopSignal": "SIGTERM",
     }
 

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from infra.local.images import VERSIONS, build, dependencies, runtime
+from infra.local.images.archive import labels
 from infra.local.images.build import app_config, app_sources
+from infra.manifests.migration import LABEL
+from infra.manifests.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +58,14 @@ def test_one_archive_holds_every_version_and_the_pause_image(pause: Path, tmp_pa
     assert len(set(references.values())) == len(VERSIONS)
     assert set(references.values()) < set(found)
     assert "docker.io/rezapp/pause:1" in found
+
+
+def test_the_archive_tells_what_an_image_says_of_its_migration(pause: Path, tmp_path: Path) -> None:
+    packed = tmp_path / "images.tar"
+    references = build(pause, packed, print)
+    told = [labels(packed, Release(tag, references[tag])).get(LABEL) for tag in ("v2", "v4", "v5")]
+    assert told == [None, "expand", "contract"]
+    assert labels(tmp_path / "none.tar", Release("v5", references["v5"])) == {}
 
 
 def test_the_second_build_comes_from_the_cache(pause: Path, tmp_path: Path) -> None:
