@@ -56,18 +56,6 @@ def test_kubectl_scale_is_held_within_the_bounds(server: Server, system: System)
     assert server.ask("PATCH", path, body, "application/merge-patch+json").denied_by == "deployment-replicas"
 
 
-def test_the_autoscaler_still_scales(server: Server, system: System) -> None:
-    def wanted() -> str:
-        return system.kubectl("get", "deployment/merchant-backend", "-n", NAMESPACE, "-o", "jsonpath={.spec.replicas}")
-
-    patch = ("patch", "hpa/merchant-backend-hpa", "-n", NAMESPACE, "-p")
-    before = wanted()
-    system.kubectl(*patch, '{"spec": {"minReplicas": 4}}')
-    until(lambda: wanted() == "4")
-    system.kubectl(*patch, '{"spec": {"minReplicas": 3}}')
-    system.kubectl(*_SCALE, f"--replicas={before}")
-
-
 @pytest.mark.parametrize(("least", "most", "allowed"), [(2, 10, False), (3, 11, False), (3, 10, True)])
 def test_a_second_autoscaler_by_hand_is_held_within_the_bounds(
     least: int, most: int, *, allowed: bool, server: Server, system: System

@@ -30,13 +30,13 @@ def pods(system: System) -> dict[str, Any]:
 
 
 def test_pinned_pods_are_the_autoscalers_again_after_resume(system: System) -> None:
-    system.rez("deploy", "v2", "--stack", "local")
+    system.rez("deploy", "v1", "--stack", "local")
     assert change(system, "scale", "pin", "4")["outcome"] == "done"
     assert len(pods(system)) == 4
     status = system.status()
     assert (status["hpa"]["min"], status["hpa"]["max"]) == (4, 4)
     assert "pinned at 4 pods" in status["overrides"][0]["message"]
-    assert "keeps:   pinned at 4 pods" in system.rez("deploy", "v1", "--stack", "local", "--dry-run").stdout
+    assert "keeps:   pinned at 4 pods" in system.rez("deploy", "v2", "--stack", "local", "--dry-run").stdout
     assert change(system, "scale", "resume")["outcome"] == "done"
     status = system.status()
     assert (status["hpa"]["min"], status["hpa"]["max"], status["overrides"]) == (3, 10, [])
