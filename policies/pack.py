@@ -18,14 +18,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
 
-from policies.exemptions import KEY, Declared, cover, faults, of_config, of_resources, parsed
 from policies.inputs.protobuf import decode
-from policies.judge import judge, judge_stack
-from policies.options import Options
+from policies.judging.exemptions import KEY, Declared, cover, faults, of_config, of_resources, parsed
+from policies.judging.judge import judge, judge_stack
+from policies.objects.options import Options
+from policies.objects.resources import Resource, from_pulumi
+from policies.objects.urn import stack_of
 from policies.registry import RULES
-from policies.resources import Resource, from_pulumi
 from policies.rule import Enforcement, Finding, Rule, Scope, Severity
-from policies.urn import stack_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from policies.rule import Rule, Scope
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from policies.node import Node
+    from policies.objects.node import Node
 
     Pick = Callable[[Node], Iterable[Node]]
     Together = tuple[Pick, Sequence[Rule]]

@@ -7,12 +7,12 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from policies.exemption import Exemption
-    from policies.graph import Graph
-    from policies.node import Node, Step, Violation
-    from policies.options import Options
-    from policies.resources import Resource
-    from policies.step import Plan, PlanStep
+    from policies.judging.exemption import Exemption
+    from policies.judging.step import Plan, PlanStep
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Step, Violation
+    from policies.objects.options import Options
+    from policies.objects.resources import Resource
 
 Check = Callable[["Node"], Iterator["Violation"]]
 GraphCheck = Callable[["Node", "Graph"], Iterator["Violation"]]

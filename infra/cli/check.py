@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment
     from policies.inputs.pulumi_file import Stack
+    from policies.judging.assess import Assessment
 
 _DEFAULT_STACK = "production"
 _UNREADABLE = 2
@@ -71,9 +71,9 @@ def _assessed(read: Stack, stack: str | None) -> Assessment:
     from datetime import UTC, datetime
 
     from infra.local.paths import ROOT
-    from policies.assess import assess
     from policies.inputs.stack_file import exemptions
-    from policies.plan import judge_plan
+    from policies.judging.assess import assess
+    from policies.judging.plan import judge_plan
 
     chosen = stack or read.name or _DEFAULT_STACK
     return assess(

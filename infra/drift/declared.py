@@ -48,7 +48,7 @@ class Declared:
 
     Attributes:
         urn: Its name for the engine.
-        manifest: Its inputs; what is secret is a `policies.values.Secret` without its value.
+        manifest: Its inputs; what is secret is a `policies.objects.values.Secret` without its value.
         recorded: Its outputs: the object, or its declared fields, as the API server wrote them at the last update.
     """
 
@@ -70,7 +70,7 @@ class InAtlas:
         urn: Its name for the engine.
         kind: As in ``AdvancedCluster``.
         identifier: Its id in the state.
-        inputs: What is declared; what is secret is a `policies.values.Secret` without its value.
+        inputs: What is declared; what is secret is a `policies.objects.values.Secret` without its value.
     """
 
     urn: str

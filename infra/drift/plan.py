@@ -47,7 +47,7 @@ def waits(declared: Manifest, program: Manifest, paths: Collection[Path]) -> boo
 
 def _opaque(value: Any) -> Any:
     """The value with one mark for each secret part: some plans hide a whole mapping, some each of its values."""
-    from policies.values import UNKNOWN, Secret
+    from policies.objects.values import UNKNOWN, Secret
 
     if isinstance(value, Secret):
         return Secret(UNKNOWN)

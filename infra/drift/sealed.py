@@ -26,7 +26,7 @@ def filled(declared: Any, live: Any) -> Any:
         declared: A manifest, or a part of it.
         live: What runs in its place, MISSING for nothing.
     """
-    from policies.values import Secret
+    from policies.objects.values import Secret
 
     if isinstance(declared, Secret):
         return "" if live is MISSING else live
@@ -84,7 +84,7 @@ def _last_name(path: Path) -> str:
 
 
 def _masked(name: str, value: Any, *, by_hand: bool) -> Any:
-    from policies.credentials import credential
+    from policies.credentials.values import credential
 
     if isinstance(value, dict) and set(value) == _VARIABLE:
         shown = HIDDEN if by_hand else _masked(str(value["name"]), value["value"], by_hand=by_hand)

@@ -29,7 +29,7 @@ def refuse_plan(plan: str, *, stack: str, say: Callable[[str], None], root: Path
         RezError: The plan cannot be read, so it is not known what it costs.
     """
     from policies.inputs import preview
-    from policies.plan import judge_plan
+    from policies.judging.plan import judge_plan
 
     try:
         steps = preview.read(plan, "the engine's plan").steps
@@ -53,7 +53,7 @@ def refuse_release(
     Raises:
         PolicyViolation: A mandatory rule is broken.
     """
-    from policies.release import judge_release
+    from policies.judging.release import judge_release
 
     _refuse(judge_release(version, running, known, stack=stack), file=_stack_file(stack, None), say=say)
 
@@ -82,8 +82,8 @@ def _judged(findings: list[Finding], file: Path) -> list[Finding]:
     """The findings, marked where the stack file exempts them."""
     if not findings:
         return []
-    from policies.exemptions import cover
     from policies.inputs.stack_file import exemptions
+    from policies.judging.exemptions import cover
 
     try:
         declared = exemptions(file)

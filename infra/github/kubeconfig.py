@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from infra.errors import PreconditionError
-from policies.credentials import credential, credential_by_looks
+from policies.credentials.values import credential, credential_by_looks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from infra.preview.plan import Plan
     from infra.preview.report import Place, Subject
-    from policies.step import PlanStep
+    from policies.judging.step import PlanStep
 
 PROTECT: Final = "engine-protect"
 """Named like a policy, but nothing sets it aside."""

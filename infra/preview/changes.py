@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from infra.preview import costs, fields
 from infra.preview.report import Change, Field, Op, Place
-from policies.property_path import follow, parse
-from policies.step import Plan
-from policies.values import Secret
+from policies.judging.step import Plan
+from policies.objects.property_path import follow, parse
+from policies.objects.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from policies.node import Node
-    from policies.resources import Resource
-    from policies.step import PlanStep
+    from policies.judging.step import PlanStep
+    from policies.objects.node import Node
+    from policies.objects.resources import Resource
 
 _ORDER: Final = (Op.DELETE, Op.REPLACE, Op.FORGET, Op.CHANGE, Op.RENEW, Op.CREATE)
 _HASHED: Final = re.compile(r"(.+)-[0-9a-f]{6,}")

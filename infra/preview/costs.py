@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.holdings import held
+from policies.judging.holdings import held
 
 if TYPE_CHECKING:
-    from policies.resources import Resource
-    from policies.step import PlanStep
+    from policies.judging.step import PlanStep
+    from policies.objects.resources import Resource
 
 _RBAC: Final = "rbac.authorization.k8s.io"
 _RULES: Final = "whoever has these permissions by it is denied meanwhile"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.engine import events
 from infra.errors import REFUSED
-from policies.exemptions import ANNOTATION
+from policies.judging.exemptions import ANNOTATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from infra.preview.report import Field
-from policies.credentials import credential
-from policies.node import Step, shown
-from policies.property_path import parse, render
-from policies.values import Secret, reveal
+from policies.credentials.values import credential
+from policies.objects.node import Step, shown
+from policies.objects.property_path import parse, render
+from policies.objects.values import Secret, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

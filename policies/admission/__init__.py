@@ -29,7 +29,7 @@ from policies.admission.guard import quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 GUARDS: Final = (
     workload.GUARD,

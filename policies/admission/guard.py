@@ -6,14 +6,14 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from policies.exemptions import ANNOTATION
+from policies.judging.exemptions import ANNOTATION
 from policies.limits import NAMESPACE
 from policies.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 _API_VERSION: Final = "admissionregistration.k8s.io/v1"
 _TOLD: Final = {rule.id: f"{rule.id}: {rule.about.title}; {rule.about.remedy}" for rule in RULES}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from policies.admission.api import CONTAINERS, IS_API
 from policies.admission.guard import Guard, quoted
-from policies.credentials import FORMATS, HARMLESS, NAME, URI_PASSWORD
+from policies.credentials.values import FORMATS, HARMLESS, NAME, URI_PASSWORD
 from policies.limits import (
     API_LIVENESS_PATIENCE_S,
     HEALTH_PATH,

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from policies.resources import Resource
+    from policies.objects.resources import Resource
 
 
 class Extent(Enum):

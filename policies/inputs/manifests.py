@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from ryaml import InvalidYamlError, loads
 
 from policies.inputs.loaded import Loaded, Problem
+from policies.objects.resources import from_manifest
+from policies.objects.source import Source
 from policies.registry import judged_kinds
-from policies.resources import from_manifest
-from policies.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from policies.node import Step
+    from policies.objects.node import Step
 
 STDIN: Final = "-"
 _ENDINGS: Final = (".yaml", ".yml", ".json")

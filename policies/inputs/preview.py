@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.inputs.loaded import Problem
 from policies.inputs.preview_steps import Steps, state, steps_of
 from policies.inputs.pulumi_file import PulumiFile, Stack, loaded, managed
-from policies.node import Node
-from policies.step import PlanStep
-from policies.urn import stack_of
+from policies.judging.step import PlanStep
+from policies.objects.node import Node
+from policies.objects.urn import stack_of
 
 if TYPE_CHECKING:
-    from policies.resources import Resource
+    from policies.objects.resources import Resource
 
 _WHAT: Final = "a preview; give what `pulumi preview --json --show-sames` prints, or an event log"
 _FAILED: Final = "not whole, the preview ended with an error; mend what it says and preview again"

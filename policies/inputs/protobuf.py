@@ -9,7 +9,7 @@ from policies.inputs import signatures
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct, Value
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 
 def decode(properties: Struct) -> Manifest:

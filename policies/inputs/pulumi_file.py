@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from policies.inputs.loaded import Extent, Loaded
 from policies.inputs.pulumi_json import decode
-from policies.options import Options
+from policies.objects.options import Options
+from policies.objects.resources import Resource, from_pulumi
+from policies.objects.source import Source
+from policies.objects.urn import type_of
 from policies.registry import judged_kinds
-from policies.resources import Resource, from_pulumi
-from policies.source import Source
-from policies.urn import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from policies.step import PlanStep
-    from policies.values import Manifest
+    from policies.judging.step import PlanStep
+    from policies.objects.values import Manifest
 
 _URN: Final = re.compile(r'"urn"\s*:\s*("(?:[^"\\]|\\.)*")')
 _OWN: Final = "pulumi:"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from policies.inputs import signatures
 from policies.inputs.signatures import SECRET, SIGNATURE
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 MASKED: Final = "[secret]"
 """What previews print for any secret value, whatever its type."""

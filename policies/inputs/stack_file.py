@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ryaml import InvalidYamlError, loads
 
-from policies.exemptions import KEY, Declared, of_config
-from policies.source import Source
+from policies.judging.exemptions import KEY, Declared, of_config
+from policies.objects.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from policies.inputs.pulumi_file import PulumiFile, Stack, loaded, managed
-from policies.urn import stack_of
+from policies.objects.urn import stack_of
 
 _WHAT: Final = "a stack's state; give what `pulumi stack export` prints"
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment
+    from policies.judging.assess import Assessment
 
 FORMATS: Final = ("table", "json", "sarif", "junit", "markdown", "github")
 """The formats, each the name of a file here."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from policies.exemption import Exemption
+    from policies.judging.exemption import Exemption
 
 
 def ending(exemptions: Iterable[Exemption], *, today: date, within_days: int | None) -> list[Exemption]:

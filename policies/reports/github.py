@@ -8,7 +8,7 @@ from policies.reports.words import totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 
 def render(assessment: Assessment) -> str:

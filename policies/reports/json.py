@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 _text: Final = json.JSONEncoder(ensure_ascii=False).encode
 

@@ -10,7 +10,7 @@ from policies.reports.words import place, totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 
 def render(assessment: Assessment) -> str:

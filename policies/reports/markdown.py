@@ -11,7 +11,7 @@ from policies.rule import Enforcement
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 
 def render(assessment: Assessment) -> str:

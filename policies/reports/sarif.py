@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.rule import Enforcement, Severity
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment, Placed
     from policies.inputs.loaded import Problem
+    from policies.judging.assess import Assessment, Placed
     from policies.rule import Rule
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

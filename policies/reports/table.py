@@ -12,7 +12,7 @@ from policies.reports.words import plain, totals
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 _COLORS: Final = {"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m"}
 _BOLD: Final = "\x1b[1m"

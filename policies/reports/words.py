@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
-    from policies.assess import Assessment, Placed
+    from policies.judging.assess import Assessment, Placed
 
 
 def place(placed: Placed) -> str:

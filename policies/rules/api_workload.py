@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import CANARY, MIGRATION, api_workloads, job_track
+from policies.cluster.api import CANARY, MIGRATION, api_workloads, job_track
+from policies.cluster.pods import WORKLOADS, template
 from policies.limits import API, DEPLOY_SOURCE
-from policies.pods import WORKLOADS, template
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = f"""\
 apiVersion: apps/v1

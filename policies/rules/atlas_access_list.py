@@ -5,14 +5,14 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import ACCESS_LIST
+from policies.databases.atlas import ACCESS_LIST
 from policies.limits import NETWORK_SOURCE, OWNED_BITS, PREFIX_BITS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = (ACCESS_LIST,)
 _SOURCE: Final = f"{NETWORK_SOURCE}; MongoDB Atlas documentation, IP Access List"

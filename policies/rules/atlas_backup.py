@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import BACKUP_SCHEDULE, COMPLIANCE_POLICY, DEDICATED, PLACE
+from policies.databases.atlas import BACKUP_SCHEDULE, COMPLIANCE_POLICY, DEDICATED, PLACE
 from policies.limits import BACKUP_SOURCE, RESTORE_WINDOW_DAYS
-from policies.node import UndeterminedError
+from policies.objects.node import UndeterminedError
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Severity, graph_rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _WINDOW: Final = "restoreWindowDays"
 _LONG_ENOUGH: Final = f"be at least {RESTORE_WINDOW_DAYS}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import DEDICATED
+from policies.databases.atlas import DEDICATED
 from policies.limits import BACKUP_SOURCE, DATABASE_SOURCE, MONGODB_VERSIONS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _BACKUPS: Final = """\
 backupEnabled: true

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import (
+from policies.databases.atlas import (
     DEDICATED,
     FLEX_CLUSTER,
     SERVERLESS,
@@ -17,13 +17,13 @@ from policies.atlas import (
     tier,
 )
 from policies.limits import DATABASE_SOURCE, DISK_GB, DISK_MAXIMUM_GB, ELECTABLE_NODES, LEAST_TIER
+from policies.objects.values import reveal
 from policies.rule import About, Severity, rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _ATLAS: Final = "MongoDB Atlas documentation"
 _SETTINGS: Final = ("database.tier",)

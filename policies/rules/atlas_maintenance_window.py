@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.atlas import DEDICATED, MAINTENANCE_WINDOW, PLACE
+from policies.databases.atlas import DEDICATED, MAINTENANCE_WINDOW, PLACE
 from policies.limits import MAINTENANCE_HOURS
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 
 @graph_rule(

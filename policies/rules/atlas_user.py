@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import DATABASE_USER
+from policies.databases.atlas import DATABASE_USER
 from policies.limits import ACCESS_SOURCE, SECRETS_SOURCE
+from policies.objects.values import Secret
 from policies.rule import About, Severity, rule
-from policies.values import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = (DATABASE_USER,)
 _EVERYWHERE: Final = "AnyDatabase"

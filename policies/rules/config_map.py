@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.credentials import credential
-from policies.hashed import unhashed
+from policies.cluster.hashed import unhashed
+from policies.credentials.values import credential
 from policies.limits import DEPLOY_SOURCE, SECRETS_SOURCE
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Severity, rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 kind: ConfigMap

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.connections import plain_connection
-from policies.entropy import decoded
-from policies.pods import WORKLOADS, containers, environment
+from policies.cluster.pods import WORKLOADS, containers, environment
+from policies.credentials.entropy import decoded
+from policies.databases.connections import plain_connection
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Severity, rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 data:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from policies.api import api_containers, api_fleets
-from policies.atlas import DEDICATED, PLACE, connections, hardware, scaling_fields, scalings, size_field
+from policies.cluster.api import api_containers, api_fleets
+from policies.cluster.pods import WORKLOADS
+from policies.cluster.scale import most_pods
+from policies.databases.atlas import DEDICATED, PLACE, connections, hardware, scaling_fields, scalings, size_field
+from policies.databases.pools import pool_size
 from policies.limits import (
     CONNECTIONS_SOURCE,
     LEAST_TIER,
@@ -14,17 +17,14 @@ from policies.limits import (
     POOL_VARIABLE,
     RESERVED_CONNECTIONS,
 )
-from policies.pods import WORKLOADS
-from policies.pools import pool_size
+from policies.objects.values import reveal
 from policies.rule import About, Severity, graph_rule
-from policies.scale import most_pods
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _RUNBOOKS: Final = f"M{LEAST_TIER}"
 _SETTINGS: Final = ("database.pool.max", "database.tier", "api.pods.max", "api.rollout.max_surge")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.assignments import sets_credential
-from policies.command_lines import items_with_credentials
-from policies.credential_formats import known_format
+from policies.cluster.pods import HOOKS, WORKLOADS, containers
+from policies.credentials.assignments import sets_credential
+from policies.credentials.command_lines import items_with_credentials
+from policies.credentials.formats import known_format
 from policies.limits import SECRETS_SOURCE
-from policies.pods import HOOKS, WORKLOADS, containers
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Severity, rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 command: [redis-server]

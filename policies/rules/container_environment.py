@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.credentials import credential
+from policies.cluster.pods import WORKLOADS, containers, environment, variables
+from policies.credentials.values import credential
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS, containers, environment, variables
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Enforcement, Severity, rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 volumes:

@@ -7,18 +7,18 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from infra.quantities import MIB
-from policies.amounts import amount
-from policies.fleet import UnseenError, values
+from policies.cluster.amounts import amount
+from policies.cluster.fleet import UnseenError, values
+from policies.cluster.pods import WORKLOADS, containers, environment
 from policies.limits import HEAP_PERCENT, METRICS_SOURCE
-from policies.pods import WORKLOADS, containers, environment
+from policies.objects.values import Secret, reveal
 from policies.rule import About, Severity, graph_rule, rule
-from policies.values import Secret, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _FLAG: Final = r"--max[-_]old[-_]space[-_]size"
 _CAP: Final = re.compile(rf"{_FLAG}[=\s]\s*[\"']?(\d{{1,9}})", re.ASCII)

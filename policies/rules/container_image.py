@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_containers
-from policies.image_name import repository
+from policies.cluster.api import api_containers
+from policies.cluster.image_name import repository
+from policies.cluster.pods import WORKLOADS, containers, volumes
 from policies.limits import API_REPOSITORIES, DEPLOY_SOURCE
-from policies.pods import WORKLOADS, containers, volumes
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _PINNED: Final = re.compile(r"[^\s@]+@sha256:[0-9a-f]{64}")
 _TAGGED: Final = re.compile(r":(?!latest$)[^/]+$")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import is_api, serving_containers
+from policies.cluster.api import is_api, serving_containers
+from policies.cluster.pods import WORKLOADS
 from policies.limits import (
     API_LIVENESS_PATIENCE_S,
     HEALTH_PATH,
@@ -12,13 +13,12 @@ from policies.limits import (
     LIVENESS_FAILURES,
     LIVENESS_PATIENCE_S,
 )
-from policies.pods import WORKLOADS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 readinessProbe: {httpGet: {path: /health, port: http}, periodSeconds: 5}

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from policies.api import api_containers
-from policies.graph import namespace_of
-from policies.holders import holds
-from policies.node import UndeterminedError
-from policies.pods import WORKLOADS
+from policies.cluster.api import api_containers
+from policies.cluster.holders import holds
+from policies.cluster.pods import WORKLOADS
+from policies.objects.graph import namespace_of
+from policies.objects.node import UndeterminedError
+from policies.objects.values import Unknown, reveal
 from policies.rule import About, Severity, graph_rule
-from policies.values import Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _NAME: Final = "NODE_ENV"
 _WANTED: Final = "production"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.cluster.pods import WORKLOADS, containers, protocol
 from policies.limits import HEALTH_SOURCE
-from policies.pods import WORKLOADS, containers, protocol
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _PROBES: Final = ("startupProbe", "readinessProbe", "livenessProbe")
 _HANDLERS: Final = ("httpGet", "tcpSocket", "grpc")

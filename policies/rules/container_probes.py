@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_server_containers, serving_containers
+from policies.cluster.api import api_server_containers, serving_containers
+from policies.cluster.pods import WORKLOADS
 from policies.limits import HEALTH_SOURCE
-from policies.pods import WORKLOADS
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 startupProbe: {httpGet: {path: /health, port: http}, periodSeconds: 2, failureThreshold: 30}

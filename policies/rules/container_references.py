@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import namespace_of
-from policies.holders import holds
+from policies.cluster.holders import holds
+from policies.cluster.pods import WORKLOADS
+from policies.cluster.references import KINDS, references
 from policies.limits import SECRETS_SOURCE
-from policies.pods import WORKLOADS
-from policies.references import KINDS, references
+from policies.objects.graph import namespace_of
+from policies.objects.values import reveal
 from policies.rule import About, Severity, graph_rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _EVERYWHERE: Final = ("ConfigMap", "kube-root-ca.crt")
 """What Kubernetes itself puts into every namespace."""

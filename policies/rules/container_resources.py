@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from infra.quantities import MIB, format_mib
-from policies.amounts import amount
-from policies.api import api_containers
+from policies.cluster.amounts import amount
+from policies.cluster.api import api_containers
+from policies.cluster.pods import WORKLOADS, declared_containers
 from policies.limits import CPU_MILLICORES, MEMORY_MIB, RESOURCES_SOURCE
-from policies.pods import WORKLOADS, declared_containers
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 resources:

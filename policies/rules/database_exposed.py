@@ -5,19 +5,19 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import namespace_of
-from policies.image_name import repository
+from policies.cluster.image_name import repository
+from policies.cluster.pods import main_containers, ports
+from policies.databases.redis.servers import servers
 from policies.limits import DATABASE_PORTS, DATABASES, NETWORK_SOURCE
-from policies.pods import main_containers, ports
-from policies.redis.servers import servers
+from policies.objects.graph import namespace_of
+from policies.objects.values import reveal
 from policies.rule import About, Severity, graph_rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _OPEN: Final = ("LoadBalancer", "NodePort")
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_server_containers, api_workloads, is_api
+from policies.cluster.api import api_server_containers, api_workloads, is_api
+from policies.cluster.pods import SERVING, WORKLOADS, pods
+from policies.cluster.scale import portion
 from policies.limits import DRAIN_S, PODS, RESTART_SOURCE, SCALE_SOURCE
-from policies.pods import SERVING, WORKLOADS, pods
 from policies.rule import About, Severity, graph_rule, rule
-from policies.scale import portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _ROLLING: Final = """\
 strategy:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_servers
+from policies.cluster.api import api_servers
+from policies.cluster.pods import WORKLOADS, ports, template
 from policies.limits import METRICS_PATH
-from policies.pods import WORKLOADS, ports, template
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = f"""\
 metadata:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_servers
-from policies.label_selector import selects
+from policies.cluster.api import api_servers
+from policies.cluster.pods import WORKLOADS, pods, template
 from policies.limits import RESTART_SOURCE
-from policies.pods import WORKLOADS, pods, template
+from policies.objects.label_selector import selects
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 topologySpreadConstraints:

@@ -9,7 +9,7 @@ from policies.rule import About, Rule, Scope, Severity, whole
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 rez-infra:exemptions:
@@ -22,7 +22,7 @@ rez-infra:exemptions:
 
 
 def _judged_elsewhere(entry: Node) -> Iterator[Violation]:
-    raise AssertionError(entry.field)  # policies.exemptions makes these findings: they need the day and the other rules
+    raise AssertionError(entry.field)  # judging/exemptions.py makes these findings: they need the day and all rules
 
 
 EXEMPTION_VALID: Final = Rule(

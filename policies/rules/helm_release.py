@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policies.objects.values import reveal
 from policies.rule import About, Severity, rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _STORES: Final = re.compile(
     r"(redis|valkey|keydb|mongo(db)?|psmdb|postgres(ql)?|postgis|timescaledb|pxc|mysql|mariadb|cassandra"

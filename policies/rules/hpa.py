@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_hpas
-from policies.graph import Graph, namespace_of
+from policies.cluster.api import api_hpas
 from policies.limits import API, PODS, SCALE_SOURCE
+from policies.objects.graph import Graph, namespace_of
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = ("HorizontalPodAutoscaler.autoscaling",)
 _SNIPPET: Final = """\

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.amounts import amount
-from policies.api import api_hpas
+from policies.cluster.amounts import amount
+from policies.cluster.api import api_hpas
+from policies.cluster.pods import SERVING, running_containers
 from policies.limits import CPU_TARGET_PERCENT, METRICS_SOURCE, RESOURCES_SOURCE
-from policies.pods import SERVING, running_containers
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _METRICS: Final = {"Resource": "resource", "ContainerResource": "containerResource"}
 _BOUNDS: Final = f"be {CPU_TARGET_PERCENT.least} to {CPU_TARGET_PERCENT.most}, in percent of the request"

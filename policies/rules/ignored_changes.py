@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.guarded import GUARDED, hidden, path
+from policies.judging.guarded import GUARDED, hidden, path
 from policies.rule import About, Severity, option_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
-    from policies.options import Options
+    from policies.objects.node import Node, Violation
+    from policies.objects.options import Options
 
 
 @option_rule(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import Graph, namespace_of
 from policies.limits import NETWORK_SOURCE
+from policies.objects.graph import Graph, namespace_of
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = ("Ingress.networking.k8s.io",)
 _SNIPPET: Final = """\

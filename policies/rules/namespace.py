@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.isolation import directions
+from policies.cluster.isolation import directions
 from policies.limits import NETWORK_SOURCE, SECURITY_SOURCE
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = ("Namespace",)
 _LABEL: Final = "pod-security.kubernetes.io/enforce"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_workloads
-from policies.graph import Graph, namespace_of
-from policies.isolation import directions
-from policies.label_selector import selects
+from policies.cluster.api import api_workloads
+from policies.cluster.isolation import directions
+from policies.cluster.pods import WORKLOADS, ports, protocol, template
 from policies.limits import EGRESS, NETWORK_SOURCE, Port
-from policies.pods import WORKLOADS, ports, protocol, template
+from policies.objects.graph import Graph, namespace_of
+from policies.objects.label_selector import selects
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from policies.node import Node, Violation
-    from policies.values import Manifest
+    from policies.objects.node import Node, Violation
+    from policies.objects.values import Manifest
 
 Listener = tuple[str, "Manifest"]
 """What a container calls its port, and the labels of its pod."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.annotations import in_annotation
-from policies.kinds import NAMESPACED
+from policies.cluster.kinds import NAMESPACED
+from policies.cluster.pods import template
+from policies.credentials.annotations import in_annotation
 from policies.limits import SECRETS_SOURCE
-from policies.pods import template
+from policies.objects.values import reveal
 from policies.rule import About, Severity, rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = (
     *NAMESPACED,

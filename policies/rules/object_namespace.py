@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.kinds import NAMESPACED
+from policies.cluster.kinds import NAMESPACED
 from policies.limits import NAMESPACE
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _UNCHOSEN: Final = (None, "", "default")
 

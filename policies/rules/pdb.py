@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import Graph, namespace_of
-from policies.label_selector import selects
+from policies.cluster.pods import SERVING, WORKLOADS, template
+from policies.cluster.scale import least_pods, portion
 from policies.limits import SCALE_SOURCE
-from policies.pods import SERVING, WORKLOADS, template
+from policies.objects.graph import Graph, namespace_of
+from policies.objects.label_selector import selects
 from policies.rule import About, Severity, graph_rule, rule
-from policies.scale import least_pods, portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = ("PodDisruptionBudget.policy",)
 _SNIPPET: Final = """\

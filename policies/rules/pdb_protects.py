@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import namespace_of
+from policies.cluster.scale import least_pods, portion
 from policies.limits import SCALE_SOURCE
+from policies.objects.graph import namespace_of
 from policies.rule import About, Severity, graph_rule
-from policies.scale import least_pods, portion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _ALL_PERCENT: Final = 100
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import namespace_of
-from policies.holdings import held
-from policies.node import shown
-from policies.property_path import follow, parse
-from policies.resources import KUBERNETES
+from policies.judging.holdings import held
+from policies.objects.graph import namespace_of
+from policies.objects.node import shown
+from policies.objects.property_path import follow, parse
+from policies.objects.resources import KUBERNETES
+from policies.objects.urn import name_of, type_of
 from policies.rule import About, Enforcement, Severity, plan_rule
-from policies.urn import name_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
-    from policies.resources import Resource
-    from policies.step import Plan, PlanStep
+    from policies.judging.step import Plan, PlanStep
+    from policies.objects.node import Node, Violation
+    from policies.objects.resources import Resource
 
 _SOURCE: Final = "runbook, Database Maintenance; Database Failure: a restore is for complete failures"
 _IDENTITY: Final = ("name", "metadata.name", "metadata.namespace", "projectId", "orgId", "clusterName")

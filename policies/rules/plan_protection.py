@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.holdings import held
+from policies.judging.holdings import held
 from policies.rule import About, Severity, plan_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from policies.node import Node, Violation
-    from policies.resources import Resource
-    from policies.step import Plan, PlanStep
+    from policies.judging.step import Plan, PlanStep
+    from policies.objects.node import Node, Violation
+    from policies.objects.resources import Resource
 
 _GUARDS: Final = (
     "terminationProtectionEnabled",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import DEDICATED, tier
-from policies.property_path import follow, render
+from policies.databases.atlas import DEDICATED, tier
+from policies.objects.property_path import follow, render
 from policies.rule import About, Severity, plan_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from policies.node import Node, Violation
-    from policies.step import Plan, PlanStep
+    from policies.judging.step import Plan, PlanStep
+    from policies.objects.node import Node, Violation
 
 _OWN: Final = ("providerInstanceSizeName", "diskSizeGb", "replicationFactor", "numShards")
 _SPECS: Final = ("electableSpecs", "readOnlySpecs", "analyticsSpecs")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.cluster.pods import WORKLOADS, pods_and_containers, template
 from policies.limits import SECURITY_SOURCE, SELINUX_TYPES
-from policies.pods import WORKLOADS, pods_and_containers, template
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _CONTEXT: Final = "securityContext"
 _APPARMOR: Final = ("RuntimeDefault", "Localhost")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.cluster.mounts import backing
+from policies.databases.redis.configuration import WORKING_DIRECTORY, configurations, in_working_directory
+from policies.databases.redis.nodes import nodes
+from policies.databases.redis.servers import KINDS, servers
 from policies.limits import REDIS_PODS, REDIS_SOURCE
-from policies.mounts import backing
-from policies.redis.configuration import WORKING_DIRECTORY, configurations, in_working_directory
-from policies.redis.nodes import nodes
-from policies.redis.servers import KINDS, servers
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
-    from policies.redis.configuration import Configuration
+    from policies.databases.redis.configuration import Configuration
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 kind: ConfigMap

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.api import api_containers, api_fleets
-from policies.fleet import setting
+from policies.cluster.api import api_containers, api_fleets
+from policies.cluster.fleet import setting
+from policies.cluster.scale import most_pods
+from policies.databases.redis.configuration import configurations
+from policies.databases.redis.nodes import nodes
+from policies.databases.redis.servers import KINDS, servers
 from policies.limits import (
     REDIS_CONNECTIONS,
     REDIS_MAX_CLIENTS,
     REDIS_NODE_CONNECTIONS,
     REDIS_SOURCE,
 )
-from policies.redis.configuration import configurations
-from policies.redis.nodes import nodes
-from policies.redis.servers import KINDS, servers
 from policies.rule import About, Severity, graph_rule
-from policies.scale import most_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _SETTINGS: Final = ("REDIS_MAX_CONNECTIONS", "REDIS_MAX_POOL_SIZE", "REDIS_POOL_SIZE")
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from policies.cluster.mounts import content
+from policies.databases.redis.acl import open_users, users
+from policies.databases.redis.configuration import configurations, in_working_directory
+from policies.databases.redis.servers import KINDS, servers
 from policies.limits import REDIS_SOURCE
-from policies.mounts import content
-from policies.node import UndeterminedError
-from policies.redis.acl import open_users, users
-from policies.redis.configuration import configurations, in_working_directory
-from policies.redis.servers import KINDS, servers
+from policies.objects.node import UndeterminedError
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
-    from policies.redis.configuration import Configuration
+    from policies.databases.redis.configuration import Configuration
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
 
 _AUTHENTICATION: Final = """\
 kind: ConfigMap

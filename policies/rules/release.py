@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from policies.cluster.version import older
 from policies.limits import DEPLOY_SOURCE
 from policies.rule import About, Severity, release_rule
-from policies.version import older
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 
 @release_rule(

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from infra.quantities import MIB, format_mib, format_millicores
-from policies.amounts import amount, parsed
-from policies.graph import Graph, namespace_of
+from policies.cluster.amounts import amount, parsed
+from policies.cluster.pods import SERVING, pods, running_containers
+from policies.cluster.scale import most_pods
 from policies.limits import SCALE_SOURCE
-from policies.pods import SERVING, pods, running_containers
+from policies.objects.graph import Graph, namespace_of
 from policies.rule import About, Severity, graph_rule
-from policies.scale import most_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _COUNTED: Final = {
     "cpu": ("requests", "cpu"),

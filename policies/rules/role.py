@@ -10,7 +10,7 @@ from policies.rule import About, Severity, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _KINDS: Final = ("Role.rbac.authorization.k8s.io", "ClusterRole.rbac.authorization.k8s.io")
 _SNIPPET: Final = """\

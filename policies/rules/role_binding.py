@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from policies.limits import ACCESS_SOURCE
+from policies.objects.values import reveal
 from policies.rule import About, Severity, rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _GROUP: Final = "rbac.authorization.k8s.io"
 _KINDS: Final = (f"RoleBinding.{_GROUP}", f"ClusterRoleBinding.{_GROUP}")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.assignments import sets_credential
-from policies.entropy import decoded
-from policies.harmless import is_reference
-from policies.hashed import unhashed
+from policies.cluster.hashed import unhashed
+from policies.credentials.assignments import sets_credential
+from policies.credentials.entropy import decoded
+from policies.credentials.harmless import is_reference
 from policies.limits import SECRETS_SOURCE
 from policies.rule import About, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _SNIPPET: Final = """\
 # In the program: stringData={"JWT_SECRET": config.require_secret("JWT_SECRET")}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.atlas import CLUSTER, FLEX_CLUSTER, OLD_CLUSTER, PLACE, PROJECT, SERVERLESS
+from policies.databases.atlas import CLUSTER, FLEX_CLUSTER, OLD_CLUSTER, PLACE, PROJECT, SERVERLESS
 from policies.rule import About, Severity, graph_rule, option_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.graph import Graph
-    from policies.node import Node, Violation
-    from policies.options import Options
+    from policies.objects.graph import Graph
+    from policies.objects.node import Node, Violation
+    from policies.objects.options import Options
 
 _STATEFUL_SET: Final = "StatefulSet.apps"
 _CLAIM: Final = "PersistentVolumeClaim"

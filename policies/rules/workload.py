@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.graph import Graph, namespace_of
-from policies.label_selector import selects
+from policies.cluster.pods import WORKLOADS, template
 from policies.limits import NETWORK_SOURCE
-from policies.pods import WORKLOADS, template
+from policies.objects.graph import Graph, namespace_of
+from policies.objects.label_selector import selects
+from policies.objects.values import reveal
 from policies.rule import About, Enforcement, Severity, graph_rule, rule
-from policies.values import reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 _LABELS: Final = ("app.kubernetes.io/name", "app.kubernetes.io/part-of", "app.kubernetes.io/managed-by")
 _POLICY: Final = """\

@@ -6,10 +6,10 @@ import pytest
 
 from infra.atlas import access, alert, backup, cluster, project, user, window
 from infra.components.atlas_object import type_token
-from policies.judge import judge, judge_stack
-from policies.options import Options
-from policies.resources import Resource, from_pulumi
-from policies.values import Secret
+from policies.judging.judge import judge, judge_stack
+from policies.objects.options import Options
+from policies.objects.resources import Resource, from_pulumi
+from policies.objects.values import Secret
 
 if TYPE_CHECKING:
     from infra.atlas import Properties

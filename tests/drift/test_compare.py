@@ -12,7 +12,7 @@ from infra.drift.difference import Difference, Effect, What
 from infra.drift.fields import MISSING
 from infra.drift.sealed import HIDDEN
 from infra.manifests import names
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 from tests.drift.conftest import recorded
 
 MEMORY = 'spec.template.spec.containers[name="api"].resources.limits.memory'

@@ -4,7 +4,7 @@ from typing import Any
 
 from infra.drift import declared
 from infra.drift.declared import Ref
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra.drift import plan
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 URN = "urn:pulumi:local::rez-infra::kubernetes:core/v1:ConfigMap::c"
 MEMORY = ("f:spec", "f:containers", 'k:{"name":"api"}', "f:memory")

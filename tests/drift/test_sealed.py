@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from infra.drift.fields import MISSING
 from infra.drift.sealed import HIDDEN, filled, shown
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 UNREAD = Secret(UNKNOWN)
 

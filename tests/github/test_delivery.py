@@ -9,9 +9,9 @@ import pytest
 
 from infra.errors import PreconditionError
 from infra.github.delivery import LARGEST, Run, read
-from policies.assess import assess
-from policies.exemptions import Declared
 from policies.inputs import manifests
+from policies.judging.assess import assess
+from policies.judging.exemptions import Declared
 from policies.reports import render
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from infra.manifests.deployment import deployment
 from infra.manifests.hpa import hpa
 from infra.manifests.overrides import Memory, Overrides, Restart, Scale, annotated, restarted, told
 from infra.settings import checks, load
-from policies.exemptions import ANNOTATION, cover, of_resources
-from policies.judge import judge
+from policies.judging.exemptions import ANNOTATION, cover, of_resources
+from policies.judging.judge import judge
 from policies.limits import MEMORY_FOR_A_WHILE_MIB
-from policies.resources import from_manifest
+from policies.objects.resources import from_manifest
 
 if TYPE_CHECKING:
     from infra.manifests.pod import Mounts

@@ -15,7 +15,7 @@ from infra.drift.declared import InAtlas
 from infra.drift.difference import Effect, What
 from infra.drift.report import FORMATS, render
 from infra.operations import atlas_drift, drift
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 from tests.operations.drifting import play
 
 if TYPE_CHECKING:

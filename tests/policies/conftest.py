@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from policies.judge import judge, judge_stack
-from policies.options import Options
-from policies.resources import Resource, from_manifest, from_pulumi
+from policies.judging.judge import judge, judge_stack
+from policies.objects.options import Options
+from policies.objects.resources import Resource, from_manifest, from_pulumi
+from policies.objects.values import UNKNOWN, Manifest, Secret
 from policies.rule import Finding, Outcome
-from policies.values import UNKNOWN, Manifest, Secret
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

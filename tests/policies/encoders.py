@@ -10,12 +10,12 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 
 from policies.inputs.signatures import SECRET, SIGNATURE
-from policies.values import Secret, Unknown
+from policies.objects.values import Secret, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 UNKNOWN_STRING = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 CORE = {"v1": "core/v1"}

@@ -12,7 +12,7 @@ from policies.admission import GUARDS, RULES, manifests
 from policies.limits import CPU_MILLICORES, DRAIN_S, HEALTH_PATH, MEMORY_FOR_A_WHILE_MIB, MEMORY_MIB, PODS
 
 if TYPE_CHECKING:
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 ABOUT = {rule.id: rule.about for rule in registry.RULES}
 

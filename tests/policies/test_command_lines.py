@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.command_lines import items_with_credentials
+from policies.credentials.command_lines import items_with_credentials
 
 CANARY = "canary-9d1f"
 

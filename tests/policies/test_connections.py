@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.connections import plain_connection
+from policies.databases.connections import plain_connection
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from policies.annotations import in_annotation
-from policies.credential_names import NAME, means_credential
-from policies.credentials import FORMATS, HARMLESS, URI_PASSWORD, credential
-from policies.entropy import decoded, random_looking
-from policies.harmless import is_harmless
+from policies.credentials.annotations import in_annotation
+from policies.credentials.entropy import decoded, random_looking
+from policies.credentials.harmless import is_harmless
+from policies.credentials.names import NAME, means_credential
+from policies.credentials.values import FORMATS, HARMLESS, URI_PASSWORD, credential
 
 if TYPE_CHECKING:
     import uuid

@@ -15,7 +15,7 @@ import pytest
 import policies
 from infra.local import plugins, toolchain
 from policies.inputs import preview as previews
-from policies.judge import judge, judge_stack
+from policies.judging.judge import judge, judge_stack
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:

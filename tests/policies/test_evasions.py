@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from policies.judge import judge, judge_stack
-from policies.node import Node
-from policies.pods import WORKLOADS, template
-from policies.resources import from_manifest
-from policies.values import Secret
+from policies.cluster.pods import WORKLOADS, template
+from policies.judging.judge import judge, judge_stack
+from policies.objects.node import Node
+from policies.objects.resources import from_manifest
+from policies.objects.values import Secret
 
 DEPLOYMENT = "Deployment/merchant-backend"
 CONFIG = "ConfigMap/merchant-backend-config-0123456789"

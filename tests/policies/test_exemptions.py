@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policies.assess import assess
-from policies.exemptions import ANNOTATION, Declared, cover, faults, of_config, of_resources
 from policies.inputs import manifests
+from policies.judging.assess import assess
+from policies.judging.exemptions import ANNOTATION, Declared, cover, faults, of_config, of_resources
 
 if TYPE_CHECKING:
     from policies.rule import Finding

@@ -9,7 +9,7 @@ import pytest
 
 from infra.errors import PolicyViolation, PreconditionError
 from infra.local import paths
-from policies.exemption import Exemption
+from policies.judging.exemption import Exemption
 from policies.reports.exemptions import as_json, ending, render
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from policies.guarded import hidden
-from policies.property_path import render
+from policies.judging.guarded import hidden
+from policies.objects.property_path import render
 from policies.rule import Outcome, Scope
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import judge as judge_module
-from policies.judge import judge, judge_stack
+from policies.judging import judge as judge_module
+from policies.judging.judge import judge, judge_stack
+from policies.objects.resources import from_manifest, from_pulumi
+from policies.objects.values import UNKNOWN, Secret
 from policies.registry import RULES
-from policies.resources import from_manifest, from_pulumi
 from policies.rule import About, Enforcement, Outcome, Severity, graph_rule, rule
-from policies.values import UNKNOWN, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.node import Node, Violation
+    from policies.objects.node import Node, Violation
 
 DEPLOYMENT = "Deployment/merchant-backend"
 CPU_LIMIT = "spec.template.spec.containers.api.resources.limits.cpu"

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import source
-from policies.lines import Lines
+from policies.objects import source
+from policies.objects.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,13 +14,13 @@ from pulumi_policy import policy as stock
 import policies
 from policies.inputs.protobuf import decode
 from policies.inputs.signatures import SIGNATURE
-from policies.judge import judge, judge_stack
-from policies.options import Options
+from policies.judging.judge import judge, judge_stack
+from policies.objects.options import Options
+from policies.objects.resources import from_pulumi
+from policies.objects.values import UNKNOWN, Secret
 from policies.pack import Analyzer
 from policies.registry import RULES
-from policies.resources import from_pulumi
 from policies.rule import Scope
-from policies.values import UNKNOWN, Secret
 from tests.policies.encoders import request, stack_request, struct
 
 DEPLOYMENT = "Deployment/merchant-backend"

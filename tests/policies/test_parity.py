@@ -13,13 +13,13 @@ from policies.inputs import manifests
 from policies.inputs import preview as previews
 from policies.inputs import state as states
 from policies.inputs.loaded import Extent, Loaded
-from policies.judge import judge, judge_stack
+from policies.judging.judge import judge, judge_stack
 from policies.pack import Analyzer
 from tests.policies import encoders
 from tests.policies.test_rows import IN_A_STACK, TWINS, fixture
 
 if TYPE_CHECKING:
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 NOT_IN_FILES = {
     "D06": "files seldom hold the Secrets, so that one is missing says nothing",

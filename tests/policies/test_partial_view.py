@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.judge import judge_stack
+from policies.judging.judge import judge_stack
 
 DEPLOYMENT = "Deployment/merchant-backend"
 API = "spec.template.spec.containers.api"

@@ -11,12 +11,12 @@ import pytest
 
 from policies.coverage import ROWS
 from policies.inputs import preview
-from policies.node import Node
-from policies.plan import judge_plan
+from policies.judging.plan import judge_plan
+from policies.judging.step import PlanStep
+from policies.objects.node import Node
+from policies.objects.resources import from_pulumi
 from policies.registry import RULES
-from policies.resources import from_pulumi
 from policies.rule import Enforcement, Finding, Outcome, Scope
-from policies.step import PlanStep
 
 PLANS = Path(__file__).parent / "fixtures" / "plan"
 LOSS, FORGOTTEN, RENAME = "plan-stateful-loss", "plan-stateful-forgotten", "plan-rename"

@@ -23,8 +23,8 @@ from infra.manifests.secret import secrets
 from infra.manifests.service import service
 from infra.manifests.service_account import service_account
 from infra.settings import load
-from policies.judge import judge, judge_stack
-from policies.resources import from_manifest
+from policies.judging.judge import judge, judge_stack
+from policies.objects.resources import from_manifest
 
 if TYPE_CHECKING:
     from infra.manifests import Manifest

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.judge import judge_stack
-from policies.redis.acl import open_users, users
-from policies.redis.command_line import Directive, arguments, directives, invocations
-from policies.resources import Resource, from_manifest
+from policies.databases.redis.acl import open_users, users
+from policies.databases.redis.command_line import Directive, arguments, directives, invocations
+from policies.judging.judge import judge_stack
+from policies.objects.resources import Resource, from_manifest
+from policies.objects.values import Manifest, Secret
 from policies.rule import Finding, Outcome
-from policies.values import Manifest, Secret
 
 SERVER = "StatefulSet/redis"
 CONTAINER = "spec.template.spec.containers.redis"

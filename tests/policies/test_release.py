@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policies.cluster.version import older
 from policies.coverage import ROWS
-from policies.release import judge_release
-from policies.version import older
+from policies.judging.release import judge_release
 
 ORDER = [
     "v1.2.2",

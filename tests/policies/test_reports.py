@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from policies.assess import Assessment, assess
-from policies.exemptions import of_config
 from policies.inputs import manifests
+from policies.judging.assess import Assessment, assess
+from policies.judging.exemptions import of_config
 from policies.reports import FORMATS, render
 
 if TYPE_CHECKING:

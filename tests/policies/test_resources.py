@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from policies.resources import from_pulumi
-from policies.values import UNKNOWN
+from policies.objects.resources import from_pulumi
+from policies.objects.values import UNKNOWN
 
 
 def test_unknown_api_version_and_kind_are_told_by_the_type() -> None:

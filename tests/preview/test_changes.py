@@ -13,7 +13,7 @@ from policies.inputs import preview as previews
 from tests.preview.plans import FIXTURES, create, delete, manifest, plan, recorded, step
 
 if TYPE_CHECKING:
-    from policies.step import PlanStep
+    from policies.judging.step import PlanStep
 
 
 def read(told: dict[str, Any]) -> list[PlanStep]:

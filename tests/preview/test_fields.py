@@ -8,7 +8,7 @@ import pytest
 
 from infra.preview.fields import differences, leaves, text
 from infra.preview.report import Field
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 CONTAINERS = [{"name": "api", "image": "a"}, {"name": "proxy", "image": "b"}]
 

@@ -12,7 +12,7 @@ import yaml
 from infra.errors import PreconditionError
 from infra.preview import judge
 from infra.preview.sandbox import Done
-from policies.exemptions import KEY
+from policies.judging.exemptions import KEY
 from tests.preview.plans import recorded
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from infra.cluster import Cluster
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
 
 _WARNING = re.compile(r"ValidatingAdmissionPolicy '(rez-[a-z-]+)-exempt' with binding '\S+': ([a-z-]+): ")
 _DENIAL = re.compile(r"ValidatingAdmissionPolicy '\S+' with binding '\S+' denied request: ([a-z-]+): ")

@@ -7,14 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from policies.admission import RULES
+from policies.objects.values import Secret, Unknown
 from policies.rule import Outcome
-from policies.values import Secret, Unknown
 from tests.policies.conftest import FIXTURES, Stack, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
     from tests.system.api_server import Answer, Server
 
 NAMESPACE = "production"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
     from tests.system.support import System
 
 pytestmark = pytest.mark.cluster

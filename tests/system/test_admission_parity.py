@@ -16,7 +16,7 @@ from tests.system.judged import CASES, KINDS, answers_to, changed, covered, gold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from policies.values import Manifest
+    from policies.objects.values import Manifest
     from tests.system.support import System
 
 pytestmark = pytest.mark.cluster

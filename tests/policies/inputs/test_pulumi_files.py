@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from policies.inputs import preview, state
 from policies.inputs.loaded import Extent
 from policies.inputs.pulumi_file import Stack, UnreadableError
-from policies.options import Options
-from policies.plan import judge_plan
+from policies.judging.plan import judge_plan
+from policies.objects.options import Options
+from policies.objects.values import UNKNOWN, Secret, Unknown
 from policies.rule import Outcome
-from policies.values import UNKNOWN, Secret, Unknown
 
 PLANS = Path(__file__).parents[1] / "fixtures" / "plan"
 READERS = {"preview": preview.read, "state": state.read}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policies.inputs import protobuf, pulumi_json
 from policies.inputs.signatures import OUTPUT, SECRET, SIGNATURE, UNKNOWNS
-from policies.values import UNKNOWN, Secret
+from policies.objects.values import UNKNOWN, Secret
 
 ASSET = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17", "hash": "ab", "path": "a.txt"}
 

@@ -1,0 +1,42 @@
+"""What keys a ConfigMap or a Secret of the stack holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from policies.objects.node import UndeterminedError
+from policies.objects.values import Unknown, reveal
+
+if TYPE_CHECKING:
+    from policies.objects.node import Node
+
+SERVICE_ACCOUNT_TOKEN: Final = "kubernetes.io/service-account-token"  # noqa: S105 - a type
+"""Type of the Secrets that Kubernetes fills in itself."""
+
+_FIELDS: Final = {"ConfigMap": ("data", "binaryData"), "Secret": ("data", "stringData")}
+
+
+def holds(holder: Node, key: str) -> bool:
+    """Tell whether an object has a key; secret data shows its keys.
+
+    Args:
+        holder: A ConfigMap or a Secret.
+        key: The key.
+
+    Returns:
+        Whether it has; one that Kubernetes fills in has any.
+
+    Raises:
+        UndeterminedError: When no known part of the data has it, and a part is not known yet.
+    """
+    kind = holder.text("kind")
+    unknown = ""
+    for field in _FIELDS[kind]:
+        data = reveal(holder.at(field).value)
+        if isinstance(data, dict) and data.get(key) is not None:
+            return True
+        if isinstance(data, Unknown):
+            unknown = f"{field} of {kind} {holder.text('metadata', 'name')}"
+    if unknown:
+        raise UndeterminedError(unknown)
+    return kind == "Secret" and holder.text("type") == SERVICE_ACCOUNT_TOKEN

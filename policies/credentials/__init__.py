@@ -1,0 +1,1 @@
+"""Tells what is a credential, by its name, by its looks and by where it stands."""

@@ -1,0 +1,78 @@
+"""Finds credentials that a text sets by name: connection strings, option lists, properties, YAML, JSON, redis.conf."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from policies.credentials.harmless import is_code, is_harmless, is_object_name
+from policies.credentials.names import may_mean_object, means_credential
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NAME: Final = r"[A-Za-z_][\w.\-\[\]]{1,60}"
+_BARE: Final = r"""[^\s"'`,;&|(){}\[\]<>#=~]++(?![(\[{])"""
+_VALUE: Final = rf"""(?:"([^"\n]*)"|'([^'\n]*)'|({_BARE}))"""
+_FORMS: Final = {
+    "=": re.compile(rf"(?<![\w.$])({_NAME})[ ]?=[ ]?{_VALUE}"),
+    '":': re.compile(rf'"({_NAME})"\s?:\s?"([^"\n]*)"'),
+    "\n": re.compile(rf"^[ \t]*(?:-[ \t]+)?({_NAME}):[ \t]+{_VALUE}[ \t]*(?:#.*)?$", re.MULTILINE),
+    "requirepass": re.compile(rf"^[ \t]*(requirepass)[ \t]+{_VALUE}", re.MULTILINE),
+    "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
+}
+_MARKS: Final = re.compile("|".join((*_FORMS, ">", ": ")))
+"""What no form can do without; most values have none of it."""
+
+_ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
+_HEADER: Final = re.compile(r"authorization: *(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
+
+
+def sets_credential(text: str) -> bool:
+    """Tell whether a text sets a credential to a plain value.
+
+    Args:
+        text: A connection string, a list of options, a file.
+
+    Returns:
+        Whether it does.
+    """
+    if _MARKS.search(text) is None:
+        return False
+    if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
+        return True
+    passwords = _ACL_PASSWORD.findall(text) if ">" in text else []
+    headers = _HEADER.findall(text) if ": " in text else []
+    return any(is_set("password", each) for each in (*passwords, *headers))
+
+
+def is_set(name: str, value: str) -> bool:
+    """Tell whether, in the midst of a text, a name stands for a credential and a value is one.
+
+    Args:
+        name: The name.
+        value: What it is set to.
+
+    Returns:
+        Whether it is no reference, no piece of code and no name of a Secret.
+    """
+    return is_option(name, value) and not is_code(value)
+
+
+def is_option(name: str, value: str) -> bool:
+    """Tell whether an option stands for a credential and its value is one, and not the name of a Secret."""
+    return is_plain(name, value) and not (may_mean_object(name) and is_object_name(value))
+
+
+def is_plain(name: str, value: str) -> bool:
+    """Tell whether a name stands for a credential and its value is one, and no reference to it."""
+    return value != "" and means_credential(name) and not is_harmless(name, value)
+
+
+def _sets(form: re.Pattern[str], text: str) -> bool:
+    return any(is_set(name, value) for name, value in _pairs(form, text))
+
+
+def _pairs(form: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    for name, *values in form.findall(text):
+        yield name, next(filter(None, values), "")
