@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from infra.preview.plan import Plan
     from infra.preview.report import Place, Subject
     from policies.judging.step import PlanStep
+    from policies.objects.resources import Resource
 
 PROTECT: Final = "engine-protect"
 """Named like a policy, but nothing sets it aside."""
@@ -25,7 +26,9 @@ _PROTECT_REMEDY: Final = (
 _SEVERITIES: Final = ("critical", "high", "medium")
 
 
-def report(subject: Subject, plan: Plan, judged: Mapping[str, Any], text: str, notes: Sequence[str]) -> Report:
+def report(  # noqa: PLR0913, PLR0917 - all that there is to tell
+    subject: Subject, plan: Plan, judged: Mapping[str, Any], text: str, notes: Sequence[str], known: str = ""
+) -> Report:
     """Put a report together.
 
     Args:
@@ -34,17 +37,19 @@ def report(subject: Subject, plan: Plan, judged: Mapping[str, Any], text: str, n
         judged: What `rez check --format json` said of it.
         text: The head's stack file.
         notes: What a reader must know.
+        known: The base's stack file.
     """
     file = file_of(subject.stack)
+    named = places.of_names(known, text, file)
     told = plan.digest or digest.NOTHING
     steps = previews.read(json.dumps(told), "the plan").steps
     declared = places.of_program(told)
     said = [*judged["findings"], *judged["exempted"]]
-    objects = _places_by_object(steps, declared)
+    objects = _places_by_object(steps, declared, named)
     found = [
         _judged(each, places.of_settings(each["settings"], text, file) or objects.get(_key(each))) for each in said
     ]
-    found += [_protected(step, declared.get(step.resource.origin)) for step in steps if changes.refused(step)]
+    found += [_protected(step, _where(step.resource, declared, named)) for step in steps if changes.refused(step)]
     return Report(
         subject=subject,
         refused=tuple(refusal(line, file, text) for line in plan.problems),
@@ -82,7 +87,7 @@ def _judged(said: Mapping[str, Any], where: tuple[Place, ...] | None) -> Found:
     )
 
 
-def _protected(step: PlanStep, place: Place | None) -> Found:
+def _protected(step: PlanStep, where: tuple[Place, ...]) -> Found:
     """What the engine refuses before it begins, so that the rest is not done either."""
     verb = "replaced" if step.replaces else "deleted"
     return Found(
@@ -91,20 +96,26 @@ def _protected(step: PlanStep, place: Place | None) -> Found:
         blocks=True,
         message=f"{step.resource}: would be {verb}, but is protected, so the engine refuses the whole update",
         remedy=_PROTECT_REMEDY,
-        places=(place,) if place else (),
+        places=where,
     )
 
 
 def _places_by_object(
-    steps: Iterable[PlanStep], declared: Mapping[str, Place]
+    steps: Iterable[PlanStep], declared: Mapping[str, Place], named: Mapping[str, Place]
 ) -> dict[tuple[str, str, str], tuple[Place, ...]]:
     """Where objects are declared, by kind, namespace and name: a finding does not say the URN."""
     return {
-        (each.short_kind, each.namespace, each.name): (declared[step.resource.origin],)
+        (each.short_kind, each.namespace, each.name): _where(each, declared, named)
         for step in steps
         for each in (step.old, step.new)
-        if each is not None and step.resource.origin in declared
+        if each is not None
     }
+
+
+def _where(resource: Resource, declared: Mapping[str, Place], named: Mapping[str, Place]) -> tuple[Place, ...]:
+    """The setting that gave it its name, if that is another one now, and the line that declares it."""
+    found = (named.get(resource.name), declared.get(resource.origin))
+    return tuple(place for place in found if place)
 
 
 def _key(said: Mapping[str, Any]) -> tuple[str, str, str]:

@@ -89,7 +89,7 @@ class _Run:
         judged, notes = self._judge(judging, plan, known, text)
         subject = Subject(stack=self._stack, base=before.label, head=after.label, judge=before.label)
         notes = [*relations.notes(self._root, judging, after), *plan.notes, *notes]
-        return build.report(subject, plan, judged, text, notes)
+        return build.report(subject, plan, judged, text, notes, known)
 
     def _text(self, tree: Tree) -> str:
         """A tree's stack file, "" if it has none."""

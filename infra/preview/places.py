@@ -38,6 +38,17 @@ def of_settings(settings: Iterable[str], text: str, file: str) -> tuple[Place, .
     return tuple(Place(file, stack_text.line_of(text, setting) or 0, setting) for setting in settings)
 
 
+def of_names(known: str, text: str, file: str) -> dict[str, Place]:
+    """Where the settings stand that gave an object its name, by that name, if they are others now.
+
+    Args:
+        known: The stack file as it was.
+        text: As it is now.
+        file: Its name.
+    """
+    return {was: of_settings([setting], text, file)[0] for was, setting in stack_text.changed(known, text).items()}
+
+
 def setting_of(problem: str) -> str:
     """The setting that a line about one begins with; "" if it begins with none."""
     start, colon, _ = problem.partition(": ")

@@ -103,6 +103,31 @@ def _values(here: yaml.Node, there: yaml.Node, other: str) -> Iterator[Edit]:
             yield from _values(value, found[1], other)
 
 
+def changed(known: str, text: str) -> dict[str, str]:
+    """Settings that are other texts than before, by what they were.
+
+    Args:
+        known: The stack file as it was.
+        text: As it is now.
+    """
+    sections = [(name, section(known, name), section(text, name)) for name in _sections(known)]
+    return {was: setting for name, *values in sections for setting, was in _other_texts(name, *values)}
+
+
+def _sections(text: str) -> list[str]:
+    found = config_of(compose(text))
+    keys = [str(key.value) for key, _ in children(found[1])] if found else []
+    return [key.removeprefix(f"{PROJECT}:") for key in keys if key.startswith(f"{PROJECT}:")]
+
+
+def _other_texts(setting: str, was: Any, now: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(was, dict):
+        for key, value in was.items():
+            yield from _other_texts(f"{setting}.{key}", value, now.get(key) if isinstance(now, dict) else None)
+    elif isinstance(was, str) and was != now:
+        yield setting, was
+
+
 def path_of(setting: str) -> tuple[str, ...]:
     """The keys from the file's root to a setting."""
     section, *rest = setting.split(".")

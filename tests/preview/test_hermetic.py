@@ -24,6 +24,7 @@ API = "Deployment production/merchant-backend"
 SOON = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
 MEMORY = (FILE, "memory: {request: 512Mi", "memory: {request: 256Mi")
 NO_BUDGET = ("infra/components/api.py", "(service(settings), pdb(settings))", "(service(settings),)")
+OTHER_CLUSTER = (FILE, "cluster: merchant\n", "cluster: merchant-eu\n")
 OTHER_CLAIM = ("infra/manifests/names.py", '"merchant-backend-storage"', '"merchant-backend-files"')
 LOOSER = ("infra/settings/api.py", "request_mib: Mebibytes = Field(ge=512", "request_mib: Mebibytes = Field(ge=128")
 SECRETS = {
@@ -95,6 +96,27 @@ def test_settings_that_are_refused_hide_nothing_else(repository: Repository) -> 
     }
     assert {"workload-disruption-budget", "engine-protect"} <= set(blocking(report))
     assert any("api.memory.request" in note for note in report["notes"])
+
+
+def test_less_memory_no_budget_and_a_renamed_database_are_named_with_file_and_setting_in_a_fork_too(
+    repository: Repository,
+) -> None:
+    repository.branch("three", MEMORY, NO_BUDGET, OTHER_CLUSTER)
+    own, fork = repository.preview("three", code=4, **SECRETS), repository.preview("three", code=4)
+    assert own == fork
+    (memory,) = own["refused"]
+    assert [(each["file"], each["line"], each["setting"]) for each in memory["places"]] == [
+        (FILE, line_of(repository, "three", "256Mi"), "api.memory.request")
+    ]
+    found = blocking(own)
+    budget = (FILE, line_of(repository, "three", "disruption:"), "api.disruption.max_unavailable")
+    assert found["workload-disruption-budget"] == [budget]
+    name = (FILE, line_of(repository, "three", "cluster: merchant-eu"), "database.atlas.cluster")
+    assert name in found["engine-protect"]
+    assert {("forget", "AdvancedCluster", "merchant"), ("create", "AdvancedCluster", "merchant-eu")} <= changed(own)
+    done = repository.rez("preview", "--base", MAIN, "--head", "three", "--format", "markdown")
+    for file, line, setting in (budget, name):
+        assert f"`{file}:{line}` `{setting}`" in done.stdout
 
 
 def test_settings_that_cannot_work_are_exit_2(repository: Repository) -> None:
@@ -229,6 +251,19 @@ def test_an_interrupted_run_leaves_no_file_and_no_process(repository: Repository
     assert process.returncode == 130
     assert repository.traces() == before
     assert ended(str(repository.root.parent))
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(repository: Repository) -> None:
+    before = repository.traces()
+    with repository.start("preview", "--base", MAIN, "--head", MAIN) as process:
+        assert process.stderr is not None
+        while "previewing" not in process.stderr.readline():
+            pass
+        process.kill()
+    assert repository.traces() != before
+    assert ended(str(repository.root.parent))
+    repository.rez("preview", "--base", MAIN, "--head", MAIN)
+    assert repository.traces() == before
 
 
 def ended(sign: str) -> bool:

@@ -92,3 +92,10 @@ def test_a_date_that_is_none_hides_no_crash() -> None:
 
 def test_quoted_text_is_read_as_it_was() -> None:
     assert yaml.safe_load(stack_text.quoted('a: "b" # c')) == 'a: "b" # c'
+
+
+def test_changed_settings_are_known_by_what_they_were() -> None:
+    was = "config:\n  rez-infra:database: {atlas: {cluster: a, nodes: 3}, name: b, gone: c}\n  other:x: {y: d}\n"
+    now = "config:\n  rez-infra:database: {atlas: {cluster: z, nodes: 5}, name: b}\n"
+    assert stack_text.changed(was, now) == {"a": "database.atlas.cluster", "c": "database.gone"}
+    assert stack_text.changed("", now) == stack_text.changed(was, was) == {}
