@@ -95,7 +95,7 @@ class Trial:
         if self.scenario.act:
             place = (self.field.cluster, self.namespace)
             threading.Thread(target=self.scenario.act, args=place, daemon=True).start()
-        process = subprocess.Popen(
+        with subprocess.Popen(
             ["bash", "-c", self.tool.deploy],
             cwd=self.folder,
             env=env,
@@ -103,9 +103,9 @@ class Trial:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-        )
-        lines = [(time.monotonic(), line.rstrip()) for line in process.stdout or []]
-        lines.append((time.monotonic(), f"EXIT {process.wait()}"))
+        ) as process:
+            lines = [(time.monotonic(), line.rstrip()) for line in process.stdout or []]
+            lines.append((time.monotonic(), f"EXIT {process.wait()}"))
         if kept := os.environ.get("REZ_OUTPUTS"):
             text = "\n".join(f"{at_s:.2f} {line}" for at_s, line in lines)
             Path(kept, f"{self.namespace}.txt").write_text(text, encoding="utf-8")

@@ -155,8 +155,14 @@ def _crash(pod: Manifest, status: Manifest, track: Track, events: Sequence[Manif
         confidence=Confidence.REPEATED,
         seen=seen,
         needed=DEATHS,
-        one_nodes=True,
+        one_nodes=reason != "liveness-kill-loop" or not _answers_badly(events),
     )
+
+
+def _answers_badly(events: Sequence[Manifest]) -> bool:
+    """Whether the app itself answers its liveness probe with a failure: a broken node makes it time out instead."""
+    failures = [text(event, "message") for event in events if text(event, "message").startswith("Liveness probe")]
+    return bool(failures) and "statuscode" in failures[-1]
 
 
 def _cause(last: Manifest, events: Sequence[Manifest], *, init: bool) -> tuple[str, str]:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from infra.manifests import Manifest
 
 QUOTA_FULL_S = 60.0
-REFUSED_S = 1.5
-"""The controller tries again after 5 ms, 10 ms, 20 ms, …: eight refusals in a row by then."""
+REFUSED_S = 1.0
+"""The controller tries again after 5 ms, 10 ms, 20 ms, …: seven refusals in a row by then."""
 
 ACCOUNT_MISSING_S = 15.0
 FLAKY_S = 120.0

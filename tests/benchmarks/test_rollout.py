@@ -92,6 +92,7 @@ def outcomes() -> dict[str, Outcome]:
 
 
 @pytest.mark.cluster
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running")  # the cluster outlives who starts it
 @pytest.mark.parametrize("name", ["crash-loop", "secret-key-missing", "quota-too-small"])
 def test_a_doomed_release_is_seen_within_two_seconds(outcomes: dict[str, Outcome], name: str) -> None:
     found = outcomes[name]
@@ -103,6 +104,7 @@ def test_a_doomed_release_is_seen_within_two_seconds(outcomes: dict[str, Outcome
 
 
 @pytest.mark.cluster
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running")  # the cluster outlives who starts it
 def test_a_release_that_restarts_once_is_not_aborted(outcomes: dict[str, Outcome]) -> None:
     assert not outcomes["one-restart"].aborted
     assert not ALL["one-restart"].doomed

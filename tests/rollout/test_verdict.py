@@ -37,7 +37,7 @@ AFTER_A_WHILE = [
     ("pod/waiting-for-autoscaler", "unschedulable", 600),
     ("pod/never-ready", "never-ready", 139),
     ("replicaset/quota-full", "quota-full", 60),
-    ("replicaset/admission-denied", "pods-refused", 1.5),
+    ("replicaset/admission-denied", "pods-refused", 1),
     ("replicaset/webhook-down", "admission-unavailable", 120),
     ("deployment/progress-deadline", "progress-deadline", 20),
 ]
@@ -148,7 +148,6 @@ def beside_a_ready_pod(found: Snapshot) -> Snapshot:
 NODES_OWN = [
     "pod/crash-loop",
     "pod/oom-loop",
-    "pod/liveness-kill-loop",
     "pod/startup-kill-loop",
     "pod/init-crash-loop",
     "pod/image-never-pull",
@@ -156,7 +155,13 @@ NODES_OWN = [
     "pod/secret-cache-delay",
     "pod/never-ready",
 ]
-BY_NATURE = ["pod/image-not-found", "pod/image-pull-denied", "pod/missing-secret-key", "pod/missing-configmap"]
+BY_NATURE = [
+    "pod/image-not-found",
+    "pod/image-pull-denied",
+    "pod/missing-secret-key",
+    "pod/missing-configmap",
+    "pod/liveness-kill-loop",
+]
 
 
 @pytest.mark.parametrize("behaviour", NODES_OWN)
@@ -169,6 +174,14 @@ def test_what_one_node_can_cause_dooms_nothing_while_another_pod_is_ready(snapsh
 @pytest.mark.parametrize("behaviour", BY_NATURE)
 def test_what_no_node_can_cause_dooms_by_one_pod(snapshot: Any, behaviour: str) -> None:
     assert last(beside_a_ready_pod(snapshot(behaviour)), 0, 600).state is State.DEGRADED
+
+
+def test_liveness_probes_that_time_out_may_be_one_nodes_fault(snapshot: Any) -> None:
+    found = copy.deepcopy(snapshot("pod/liveness-kill-loop"))
+    failing = next(event for event in found.events if event["message"].startswith("Liveness probe failed"))
+    failing["message"] = "Liveness probe failed: context deadline exceeded"
+    assert last(beside_a_ready_pod(found), 0, 600).state is State.PROGRESSING
+    assert last(found, 0, 600).reason == "liveness-kill-loop"
 
 
 def test_a_container_that_one_node_cannot_create_dooms_nothing_while_another_pod_is_ready(snapshot: Any) -> None:
