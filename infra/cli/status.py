@@ -90,6 +90,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"replicas   {counts}, {replicas['available']} available",
         f"autoscaler {_hpa(found['hpa'])}",
         *(f"override   {override['message']}" for override in found["overrides"]),
+        *(f"trouble    {trouble['about']}: {trouble['message']}" for trouble in found["troubles"]),
         f"endpoints  {_endpoints(found['endpoints'])}",
         f"health     {answer} {health['detail']}",
         *_resources(found["resources"], found["restarts"]),

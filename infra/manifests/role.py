@@ -18,7 +18,7 @@ def deployer_role() -> Manifest:
         "metadata": names.metadata(names.DEPLOYER, NAMESPACE),
         "rules": [
             _rule("apps", ["deployments"], _WRITE),
-            _rule("apps", ["replicasets"], _READ),
+            _rule("apps", ["replicasets", "statefulsets"], _READ),
             _rule("autoscaling", ["horizontalpodautoscalers"], _WRITE),
             _rule("batch", ["jobs"], _WRITE_AND_DELETE),
             _rule("coordination.k8s.io", ["leases"], ["create"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from infra import quantities
 from infra.errors import UnavailableError
 from infra.manifests.overrides import Overrides, told
+from infra.operations import troubles
 from infra.rejection import ApiError
 from infra.rollout import deployment, feed, lease, left, watch
 from infra.rollout.live import mapping, name, number, objects, text
@@ -94,6 +95,7 @@ def read(cluster: Cluster, target: Target, *, health: Callable[[], Health], now:
         },
         "hpa": hpa if "error" in hpa else _scaling(hpa),
         "overrides": _overrides(hpa, live, now),
+        "troubles": troubles.read(cluster, target.namespace, hpa),
         "endpoints": _part(lambda: _endpoints(cluster, target)),
         "health": {"url": asked.url, "ok": asked.ok, "status": asked.status, "detail": asked.detail},
         "resources": _part(lambda: _resources(cluster, target, snapshot)),

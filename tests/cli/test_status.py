@@ -29,6 +29,7 @@ FOUND: dict[str, Any] = {
     "resources": {"error": "metrics-server absent"},
     "restarts": {"merchant-backend-a": 1},
     "overrides": [{"message": "pinned at 5 pods until 2026-11-29 06:00 UTC (3h left), by me@here: INC-7"}],
+    "troubles": [{"about": "PodDisruptionBudget/api", "reason": "drain-blocked", "message": "blocks every drain"}],
     "events": [],
 }
 
@@ -100,3 +101,7 @@ def test_watching_outlives_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     result = CliRunner().invoke(app, ["--watch"])
     assert result.stdout.count("v2 healthy: 3/3 ready, 3 updated, endpoints 3/3, health 200") == 2
     assert "cluster unavailable" in result.stderr
+
+
+def test_what_is_wrong_beside_the_rollout_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "trouble    PodDisruptionBudget/api: blocks every drain\n" in shown(monkeypatch).stdout

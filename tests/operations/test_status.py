@@ -59,6 +59,9 @@ class FakeCluster:
             "ReplicaSet": found["replicaSets"],
             "Pod": found["pods"],
             "Event": [],
+            "PodDisruptionBudget": [],
+            "StatefulSet": [],
+            "PersistentVolumeClaim": [],
             "EndpointSlice": [{"endpoints": [{"conditions": {"ready": True}}, {"conditions": {"ready": False}}]}],
             "PodMetrics": [{"metadata": {"name": pod}, "containers": [{"name": "api", "usage": usage}]}],
         }
@@ -141,6 +144,28 @@ def test_a_forbidden_part_shows_as_such(cluster: Any) -> None:
     found = read(cluster)
     assert "forbidden" in found["endpoints"]["error"]
     assert "merchant-backend-hpa" in found["hpa"]["error"]
+
+
+def recorded(behaviour: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FIXTURE.parents[1] / f"{behaviour}.json").read_text())
+    return found
+
+
+def test_what_the_api_leans_on_is_judged(cluster: Any) -> None:
+    claim = recorded("claim/no-class")
+    cluster.hpa = {**HPA, "status": recorded("hpa/cannot-scale")["live"]["status"]}
+    cluster.lists["PodDisruptionBudget"] = [recorded("pdb/drain-blocked")["live"], recorded("pdb/well")["live"]]
+    cluster.lists["StatefulSet"] = [recorded("statefulset/members-missing")["live"]]
+    cluster.lists["PersistentVolumeClaim"], cluster.lists["Event"] = [claim["live"]], claim["events"]
+    reasons = [trouble["reason"] for trouble in read(cluster)["troubles"]]
+    assert reasons == ["cannot-scale", "drain-blocked", "members-missing", "claim-refused"]
+
+
+def test_a_kind_that_may_not_be_listed_is_named(cluster: Any) -> None:
+    cluster.lists["PodDisruptionBudget"] = ApiError("poddisruptionbudgets is forbidden", status=403)
+    [found] = read(cluster)["troubles"]
+    assert found["about"] == "PodDisruptionBudget"
+    assert "forbidden" in found["message"]
 
 
 def test_nothing_deployed_is_no_error(cluster: Any) -> None:
