@@ -90,9 +90,9 @@ def is_dead(live: Manifest) -> bool:
 def _take(scene: Scene, live: Manifest, me: Holder, duration_s: int) -> Lock | None:
     """The lock, or None if somebody was quicker."""
     before = lease.holder(live)
+    runs.note(me.pid)  # before the Lease's own time: a lock that is older than its process is another machine's
     wanted = lease.taken(live, me, now=scene.now(), duration_s=duration_s)
     write = scene.cluster.replace if "resourceVersion" in live["metadata"] else scene.cluster.create
-    runs.note(me.pid)
     try:
         own = write(wanted)
     except ApiError as error:

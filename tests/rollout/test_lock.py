@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +25,7 @@ from tests.rollout.conftest import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from infra.rollout.lock import Lock
     from infra.rollout.scene import Scene
@@ -125,6 +128,15 @@ def test_a_dead_process_of_this_host_is_not_waited_for(stage: Any, take: Any, mo
     assert take().token == 2
     assert stage._time - before < 10
     assert any("it showed no life" in line for line in stage.said)
+
+
+def test_a_lock_is_never_older_than_the_note_by_which_its_process_is_known_to_be_dead(
+    stage: Any, take: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.local.paths.cache", lambda: tmp_path)
+    take(replace(stage.scene(), now=lambda: datetime.now(UTC)))
+    noted = json.loads((tmp_path / "engines" / f"{os.getpid()}.json").read_text())
+    assert datetime.fromisoformat(noted["at"]) <= datetime.fromisoformat(lease.since(live(stage)))
 
 
 def test_a_deleted_lease_is_a_lost_lock(stage: Any, take: Any) -> None:
