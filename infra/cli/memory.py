@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.overriding import TERM, TIMEOUT_S, DryRun, Json, Reason, Stack, Term, Timeout, act, asked
+from infra.cli.overriding import TERM, TIMEOUT_S, DryRun, Json, Reason, Stack, Term, Timeout, Wait, act, asked
 
 _RESUME = "resume"
 
@@ -18,6 +18,7 @@ def memory(  # noqa: PLR0913 - the command line's options
     term: Term = TERM,
     stack: Stack = None,
     timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -32,6 +33,7 @@ def memory(  # noqa: PLR0913 - the command line's options
         ),
         stack=stack,
         timeout=timeout,
+        wait=wait,
         dry_run=dry_run,
         json=json,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli.overriding import TIMEOUT_S, DryRun, Json, Stack, Timeout, act
+from infra.cli.overriding import TIMEOUT_S, DryRun, Json, Stack, Timeout, Wait, act
 
 app = typer.Typer(help="What holds for a while, see `rez status`.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -16,7 +16,12 @@ def _group() -> None:
 
 @app.command("drop-expired")
 def drop_expired(
-    *, stack: Stack = None, timeout: Timeout = TIMEOUT_S, dry_run: DryRun = False, json: Json = False
+    *,
+    stack: Stack = None,
+    timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
+    dry_run: DryRun = False,
+    json: Json = False,
 ) -> None:
     """Bring back what is declared in the place of overrides that are over; nothing is touched if none is.
 
@@ -25,6 +30,8 @@ def drop_expired(
     from infra.errors import DriftFound
     from infra.operations import expired
 
-    plan = act(lambda scene, _: expired.plan(scene), stack=stack, timeout=timeout, dry_run=dry_run, json=json)
+    plan = act(
+        lambda scene, _: expired.plan(scene), stack=stack, timeout=timeout, wait=wait, dry_run=dry_run, json=json
+    )
     if dry_run and not plan.done:
         raise typer.Exit(DriftFound.exit_code)

@@ -19,6 +19,7 @@ Stack = Annotated[str | None, typer.Option("--stack", help="Default: $PULUMI_STA
 Reason = Annotated[str, typer.Option("--reason", help="Why, one line: shown as long as it holds, and recorded.")]
 Term = Annotated[str, typer.Option("--for", metavar="DURATION", help="How long it holds, 5m to 72h.")]
 Timeout = Annotated[float, typer.Option("--timeout", min=1, help="Seconds until the pods must be healthy.")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for another run to end.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 
@@ -26,8 +27,14 @@ TERM = "4h"
 TIMEOUT_S = 900.0
 
 
-def act(
-    plan: Callable[[Scene, Settings], Change], *, stack: str | None, timeout: float, dry_run: bool, json: bool
+def act(  # noqa: PLR0913 - the options that all of them have
+    plan: Callable[[Scene, Settings], Change],
+    *,
+    stack: str | None,
+    timeout: float,
+    wait: float,
+    dry_run: bool,
+    json: bool,
 ) -> Change:
     """Plan a change, and carry it out or only show it; a bad end is raised, so that it becomes the exit code.
 
@@ -48,7 +55,7 @@ def act(
         preview = [] if change.done else overriding.judge(scene, change)
         rollouts.show_plan(change.lines(scene), preview, json=json)
         return change
-    result, _ = rollouts.shown(scene, lambda acting: overriding.carry_out(acting, change))
+    result, _ = rollouts.shown(scene, lambda acting: overriding.carry_out(acting, change, wait_s=wait))
     typer.echo(json_format.dumps(result.as_json()) if json else "\n".join(result.lines(scene)))
     failure = result.error()
     if not change.done:

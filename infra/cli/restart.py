@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from infra.cli.overriding import TIMEOUT_S, DryRun, Json, Reason, Stack, Timeout, act, asked
+from infra.cli.overriding import TIMEOUT_S, DryRun, Json, Reason, Stack, Timeout, Wait, act, asked
 
 
-def restart(
+def restart(  # noqa: PLR0913 - the command line's options
     *,
     reason: Reason,
     stack: Stack = None,
     timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -20,6 +21,7 @@ def restart(
         lambda scene, _: restart.plan(scene, asked(scene, reason)),
         stack=stack,
         timeout=timeout,
+        wait=wait,
         dry_run=dry_run,
         json=json,
     )

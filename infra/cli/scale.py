@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from infra.cli.overriding import TERM, TIMEOUT_S, DryRun, Json, Reason, Stack, Term, Timeout, act, asked
+from infra.cli.overriding import TERM, TIMEOUT_S, DryRun, Json, Reason, Stack, Term, Timeout, Wait, act, asked
 
 app = typer.Typer(help="How many pods, for a while: --min and --max, pin, resume.", rich_markup_mode=None)
 
@@ -21,6 +21,7 @@ def scale(  # noqa: PLR0913 - the command line's options
     term: Term = TERM,
     stack: Stack = None,
     timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -33,6 +34,7 @@ def scale(  # noqa: PLR0913 - the command line's options
         lambda scene, settings: scale.bounds(scene, settings, asked(scene, reason, term), least=least, most=most),
         stack=stack,
         timeout=timeout,
+        wait=wait,
         dry_run=dry_run,
         json=json,
     )
@@ -46,6 +48,7 @@ def pin(  # noqa: PLR0913 - the command line's options
     term: Term = TERM,
     stack: Stack = None,
     timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -56,17 +59,19 @@ def pin(  # noqa: PLR0913 - the command line's options
         lambda scene, settings: scale.pin(scene, settings, asked(scene, reason, term), pods),
         stack=stack,
         timeout=timeout,
+        wait=wait,
         dry_run=dry_run,
         json=json,
     )
 
 
 @app.command()
-def resume(
+def resume(  # noqa: PLR0913 - the command line's options
     *,
     reason: Reason = "resume",
     stack: Stack = None,
     timeout: Timeout = TIMEOUT_S,
+    wait: Wait = 0,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -77,6 +82,7 @@ def resume(
         lambda scene, settings: scale.resume(scene, settings, reason),
         stack=stack,
         timeout=timeout,
+        wait=wait,
         dry_run=dry_run,
         json=json,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 from infra.errors import PreconditionError, RezError
 from infra.operations.result import Result
-from infra.rollout import bring, failure, watch
+from infra.rollout import bring, failure, left, watch
+from infra.rollout.held import held
 from infra.rollout.phases.record import record
 from infra.rollout.releases import running, runs_as_recorded
 from infra.rollout.settle import Settled, settle
@@ -91,18 +92,44 @@ def patch(kind: Kind, override: BaseModel | None) -> str:
     return json.dumps({kind: override and override.model_dump(mode="json")})
 
 
-def carry_out(scene: Scene, change: Change) -> Result:
-    """Carry a change out.
+def carry_out(scene: Scene, change: Change, *, wait_s: float = 0.0) -> Result:
+    """Carry a change out, while no deploy, rollback or other change goes on.
+
+    Args:
+        scene: Where.
+        change: What; that it still fits what runs is read once more under the lock.
+        wait_s: How long to wait for another run.
 
     Raises:
+        PreconditionError: A run was left half done, or another release runs by now; nothing was touched.
         PolicyViolation: Nothing was touched.
-        LockHeld: Nothing was touched.
+        LockHeld: Somebody else holds the lock: nothing was touched, or what this run was doing is somebody else's now.
         UnavailableError: The cluster went away; the same command is to be run again.
         Inconclusive: Somebody else changed the Deployment meanwhile; nothing is taken back.
         RezError: The engine failed and has changed nothing that pods are made from.
     """
     if change.done:
         return Result(change, scene.stack, "unchanged")
+    with held(scene, wait_s=wait_s) as alone:
+        _refuse_other(alone, change)
+        return _carried_out(alone, change)
+
+
+def _refuse_other(scene: Scene, change: Change) -> None:
+    entry = left.read(scene)
+    if entry is not None and entry.touching is not None:
+        raise PreconditionError(
+            f"{change.kind}: the {entry.touching} was left half done, so that nobody knows whether what runs is good; "
+            "finish it by `rez deploy`, or take it back by `rez rollback`, then do this again"
+        )
+    release, _ = facts(scene)
+    if release != change.release:
+        raise PreconditionError(
+            f"{change.kind}: was planned for {change.release.version}, and {release.version} runs by now; do it again"
+        )
+
+
+def _carried_out(scene: Scene, change: Change) -> Result:
     started = scene.now()
     settled = _brought(scene, change)
     outcome, note = _end(scene, change, settled)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.errors import Inconclusive, PreconditionError, RezError, RollbackFailed, RolloutError, UnavailableError
+from infra.errors import (
+    Inconclusive,
+    LockHeld,
+    PreconditionError,
+    RezError,
+    RollbackFailed,
+    RolloutError,
+    UnavailableError,
+)
 from infra.local.paths import ROOT
 from infra.manifests.overrides import Overrides
 from infra.operations import expired, memory, overriding, restart, scale
 from infra.rollout import ledger
+from infra.rollout.held import held
+from infra.rollout.journal import Entry
 from infra.rollout.overrides import Asked
 from infra.rollout.target import API_COMPONENT, AUTOSCALER
 from infra.settings import Settings, load
@@ -213,6 +224,42 @@ def test_a_cluster_that_goes_away_is_said_and_the_same_command_is_safe(
     with pytest.raises(UnavailableError):
         overriding.carry_out(scene, bounds(scene, settings))
     assert overriding.carry_out(scene, bounds(scene, settings)).outcome == "done"
+
+
+def test_it_is_done_alone(stage: Stage, scene: Scene, settings: Settings) -> None:
+    change = bounds(scene, settings)
+    with held(scene) as alone:
+
+        def pause(seconds: float) -> None:
+            stage.pause(seconds)
+            alone.lock.confirm()
+
+        with pytest.raises(LockHeld, match="me@here on"):
+            overriding.carry_out(replace(scene, pause=pause), change)
+    assert (stage.engine.ups, stage.engine.stamps) == ([], [])
+    assert overriding.carry_out(scene, change).outcome == "done"
+    assert [stamp.split(".")[0] for stamp in stage.engine.stamps] == ["2"]
+    assert "holderIdentity" not in stage.cluster.leases["rez-deploy"]["spec"]
+
+
+def test_what_came_between_plan_and_lock_is_seen(stage: Stage, scene: Scene, settings: Settings) -> None:
+    change = bounds(scene, settings)
+    stage.engine.behaviour["v2"] = "deployment/healthy-v2"
+    stage.runs("v2")
+    with pytest.raises(PreconditionError, match="was planned for v3, and v2 runs by now"):
+        overriding.carry_out(scene, change)
+    assert stage.engine.ups == []
+
+
+def test_nothing_is_changed_about_a_release_that_was_left_half_rolled_out(
+    stage: Stage, scene: Scene, settings: Settings
+) -> None:
+    entry = Entry("deploy", stage.release("v3"), stage.release("v2"), "watch", "T", "me@here", rolls_out=True)
+    with held(scene) as alone:
+        alone.lock.write(entry)
+    with pytest.raises(PreconditionError, match=r"deploy of v3 .* was left half done.*`rez rollback`"):
+        overriding.carry_out(scene, bounds(scene, settings))
+    assert stage.engine.ups == []
 
 
 def test_what_is_over_is_dropped_and_nothing_else_is_touched(stage: Stage, scene: Scene, settings: Settings) -> None:
