@@ -13,6 +13,9 @@ def rollback(  # noqa: PLR0913 - the command line's options
     stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds until the release must be healthy.")] = 900,
     wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0,
+    escape_hatch: Annotated[
+        bool, typer.Option("--escape-hatch", help="Past the engine, straight to the API server: when it is broken.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and the engine's preview; touch nothing.")
     ] = False,
@@ -23,11 +26,18 @@ def rollback(  # noqa: PLR0913 - the command line's options
 ) -> None:
     """Go back to a release that served, and watch it until it serves again."""
     from infra.cli import report_file, rollouts
-    from infra.rollout import bring
+    from infra.rollout import bring, hatch
     from infra.rollout import rollback as task
 
     report_file.refuse(report)
     scene = rollouts.scene(stack, timeout)
+    if escape_hatch:
+        past = hatch.preflight(scene, version)
+        if dry_run:
+            rollouts.show_plan(past.lines(scene), [], json=json)
+        else:
+            rollouts.finish(scene, lambda acting: hatch.rollback(acting, past, wait_s=wait), json=json, file=report)
+        return
     plan = task.preflight(scene, version)
     if dry_run:
         preview = [] if plan.done else bring.judge(scene, plan.release, record=plan.record.rendered).said

@@ -44,11 +44,12 @@ def assess(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict,
             return _failed(job, condition(job, kind), snapshot), memory
     pods = [each for each in snapshot.pods if not leaving(each)]
     memory = memory.observing(pods)
-    found = [finding for each in pods for finding in pod.findings(each, snapshot, memory)]
+    over = any(text(each, "status", "phase") in ("Failed", "Succeeded") for each in pods)  # what it means comes soon
+    found = [] if over else [finding for each in pods for finding in pod.findings(each, snapshot, memory)]
     if not pods:
         found += _refused(job, snapshot)
     memory = memory.noting([finding.key for finding in found], at_s)
-    doomed = [each for each in found if each.doomed(at_s - memory.since[each.key]) and not _have_ended(pods)]
+    doomed = [each for each in found if each.doomed(at_s - memory.since[each.key])]
     if doomed:
         return _doomed(doomed), memory
     phase = text(pods[-1], "status", "phase").lower() if pods else "without a pod"
@@ -93,8 +94,3 @@ def _failed(job: Manifest, why: Manifest, snapshot: Snapshot) -> Verdict:
 
 def _degraded(reason: str, message: str, evidence: tuple[Evidence, ...]) -> Verdict:
     return Verdict(State.DEGRADED, reason, message, evidence, Confidence.TERMINAL)
-
-
-def _have_ended(pods: Sequence[Manifest]) -> bool:
-    """Whether the Job's controller has yet to say what the end of its pod means."""
-    return any(text(each, "status", "phase") in ("Failed", "Succeeded") for each in pods)

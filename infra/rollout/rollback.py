@@ -163,12 +163,21 @@ def differences(record: Record, rendered: str, current: Release | None) -> tuple
     """
     if not record.rendered or not rendered or current is None:
         return ()
+    then, now = parsed(record.rendered, record.release, record), parsed(rendered, current, record)
+    return tuple(then.differences(now))
+
+
+def parsed(rendered: str, release: Release, record: Record) -> Rendered:
+    """What was declared for a release.
+
+    Raises:
+        PreconditionError: It is not readable; the record that was to be gone back to is named.
+    """
     try:
-        then, now = Rendered.parse(record.rendered, record.release), Rendered.parse(rendered, current)
+        return Rendered.parse(rendered, release)
     except ValueError as error:
         message = f"record {record.number} of the ledger, {record.version}: {error}; name another release"
         raise PreconditionError(message) from None
-    return tuple(then.differences(now))
 
 
 def choose(history: Sequence[Record], version: str | None, *, current: Release | None) -> Record:
@@ -226,7 +235,7 @@ def _rollback(scene: Scene, plan: Plan) -> Report:
             if plan.left is not None:
                 tidy(scene, DEPLOY)
             if plan.done:
-                return _report(run, "unchanged")
+                return reported(run, "unchanged")
             return _carry_out(run)
     except (KeyboardInterrupt, UnavailableError):
         scene.say(
@@ -238,13 +247,14 @@ def _rollback(scene: Scene, plan: Plan) -> Report:
 def _carry_out(run: Run) -> Report:
     settled = carry_out(run, PHASES)
     if settled.healthy:
-        return _report(run, "deployed")
+        return reported(run, "deployed")
     if run.step != "up":
         recording.record(run.scene, run.release, "failed", f"rollback: {settled.verdict.message}", started=run.started)
-    return _report(run, "failed")
+    return reported(run, "failed")
 
 
-def _report(run: Run, outcome: Outcome) -> Report:
+def reported(run: Run, outcome: Outcome) -> Report:
+    """How a rollback ended."""
     settled, version = run.settled, run.release.version
     return Report(
         action="rollback",

@@ -63,8 +63,8 @@ class Engine(Protocol):
 class Cluster(feed.Source, ledger.Store, lock.Store, Proxy, Protocol):
     """The part of `infra.cluster.Cluster` that a rollout needs."""
 
-    def apply(self, manifest: Manifest) -> Manifest:
-        """Create an object, or change the fields that are ours."""
+    def apply(self, manifest: Manifest, *, force: bool = False) -> Manifest:
+        """Create an object, or change the fields that are ours; by force also those of others that it names."""
 
     def patch(self, api_version: str, kind: str, name: str, namespace: str, change: Mapping[str, Any]) -> Manifest:
         """Merge a change into a live object."""

@@ -69,7 +69,7 @@ class JobCluster(FakeCluster):
             raise ApiError("too old resource version", status=410, reason="Expired")  # listed again at once
         yield from super().watch(api_version, kind, namespace, **given)
 
-    def apply(self, manifest: dict[str, Any]) -> dict[str, Any]:
+    def apply(self, manifest: dict[str, Any], *, force: bool = False) -> dict[str, Any]:
         return manifest
 
     def _pods(self) -> list[dict[str, Any]]:

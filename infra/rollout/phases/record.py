@@ -30,10 +30,29 @@ def rolled_back(run: Run) -> None:
     record(run.scene, run.release, "deployed", "rollback", started=run.started)
 
 
-def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, started: datetime) -> None:
+def rolled_back_by_hand(run: Run) -> None:
+    """The same where the engine was left out, and knows nothing of it."""
+    how = "by the escape hatch"
+    if run.previous is not None and run.previous != run.release:
+        reason = f"rolled back to {run.release.version} {how}"
+        record(run.scene, run.previous, "rolled-back", reason, started=run.started)
+    record(run.scene, run.release, "deployed", f"rollback {how}", started=run.started, rendered=run.record)
+
+
+def record(  # noqa: PLR0913 - what a record says
+    scene: Scene, release: Release, outcome: Outcome, reason: str, *, started: datetime, rendered: str = ""
+) -> None:
     """Write one record; of a release that serves it says what was declared for it.
 
     One that a killed run has written already stays alone.
+
+    Args:
+        scene: Where.
+        release: What it is about.
+        outcome: What became of it.
+        reason: Why.
+        started: When the run began.
+        rendered: What was declared; "" for what the engine's state says.
     """
     entry = Record(
         version=release.version,
@@ -43,7 +62,7 @@ def record(scene: Scene, release: Release, outcome: Outcome, reason: str, *, sta
         finished=timestamp(scene.now()),
         by=scene.by,
         reason=line(reason),
-        rendered=_rendered(scene) if outcome == "deployed" else "",
+        rendered=(rendered or _rendered(scene)) if outcome == "deployed" else "",
     )
     if any(_same(each, entry) for each in ledger.records(scene.cluster, scene.target.namespace)):
         return
