@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from infra.rollout import left
 from infra.rollout.go_back import go_back
 from infra.rollout.held import held
-from infra.rollout.phases import bake, canary, migrate, preview, record, up, watch
+from infra.rollout.phases import bake, canary, migrate, preview, prune, record, up, watch
 from infra.rollout.preflight import Plan, preflight, survey
 from infra.rollout.report import Report
 from infra.rollout.run import Phase, Run, carry_out, tidy
@@ -33,6 +33,7 @@ PHASES: Final = (
     Phase("watch", watch.phase),
     Phase("bake", bake.phase),
     Phase("record", record.deployed),
+    Phase("prune", prune.phase),
 )
 """What a deploy does, in this order, once its preflight has let it pass."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 
@@ -55,6 +56,14 @@ def condition(value: object, kind: str) -> dict[str, Any]:
 def name(value: object) -> str:
     """The object's name; "" when it has none."""
     return text(value, "metadata", "name")
+
+
+def created(value: object) -> datetime | None:
+    """When the object was made; None when it does not say."""
+    try:
+        return datetime.fromisoformat(text(value, "metadata", "creationTimestamp"))
+    except ValueError:
+        return None
 
 
 def uid(value: object) -> str:
