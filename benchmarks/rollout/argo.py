@@ -24,9 +24,9 @@ _PORT = 8080
 @contextmanager
 def controller(place: Field, say: Callable[[str], None]) -> Iterator[None]:
     """Run it while the block lasts."""
-    binary, kinds = executable("argo-rollouts", say), str(_kinds(say))
-    apply = [str(place.kubectl), f"--kubeconfig={place.kubeconfig}", "apply", "--server-side", "-f", kinds]
-    subprocess.run(apply, check=True, capture_output=True)
+    binary = executable("argo-rollouts", say)
+    apply = [str(place.kubectl), f"--kubeconfig={place.kubeconfig}", "apply", "--server-side"]
+    subprocess.run([*apply, *(f"--filename={file}" for file in _kinds(say))], check=True, capture_output=True)
     port = free_port(_PORT, in_a_row=2)
     ports = [f"--healthzPort={port}", f"--metricsPort={port + 1}"]
     command = [str(binary), f"--kubeconfig={place.kubeconfig}", "--leader-elect=false", *ports]
@@ -39,14 +39,14 @@ def controller(place: Field, say: Callable[[str], None]) -> Iterator[None]:
             process.wait()
 
 
-def _kinds(say: Callable[[str], None]) -> Path:
+def _kinds(say: Callable[[str], None]) -> list[Path]:
     """Its custom resource definitions, as they come with the module."""
     go = compiler.find(say)
     module = ["list", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-rollouts"]
     asked = subprocess.run(
         [go.path, *module], cwd=GO / "argo-rollouts", env=go.environment(), check=True, capture_output=True, text=True
     )
-    return Path(asked.stdout.strip()) / "manifests" / "crds" / "rollout-crd.yaml"
+    return sorted((Path(asked.stdout.strip()) / "manifests" / "crds").glob("*-crd.yaml"))
 
 
 def rollout(deployment: dict[str, Any]) -> dict[str, Any]:

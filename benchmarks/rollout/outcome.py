@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from benchmarks.rollout.log import Seen
     from benchmarks.rollout.scenarios import Scenario
 
+_BLUR_S = 0.2
+"""Two watches of a busy API server do not see a change at the same moment."""
+
 Line = tuple[float, str]
 """A line of output and when it came."""
 
@@ -46,7 +49,7 @@ class Outcome:
     @property
     def early(self) -> bool:
         """Whether the verdict came while a benign release could still have looked the same."""
-        return self.aborted and (self.verdict_s is None or self.verdict_s < 0)
+        return self.aborted and (self.verdict_s is None or self.verdict_s < -_BLUR_S)
 
 
 def account(  # noqa: PLR0913 - all that is known of a run

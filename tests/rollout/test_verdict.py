@@ -53,9 +53,12 @@ BENIGN = [
     "pod/init-done",
     "pod/crashed-but-leaving",
     "pod/old-pod-crashing",
+    "pod/preempted",
+    "pod/node-lost",
     "deployment/unobserved",
     "deployment/old-pods-left",
     "deployment/autoscaler-scaling",
+    "deployment/scaled-meanwhile",
     "deployment/scaled-to-zero",
 ]
 
