@@ -1,31 +1,39 @@
-"""Finds credentials that a text sets by name: connection strings, option lists, properties, YAML, JSON, redis.conf."""
+"""Finds credentials that a text sets by name: connection strings, option lists, properties, YAML, JSON, XML."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.credentials.harmless import is_code, is_harmless, is_object_name
-from policies.credentials.names import may_mean_object, means_credential
+from policies.credentials.harmless import is_code, is_harmless, is_object_name, is_reference
+from policies.credentials.names import may_mean_object, means_credential, means_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAME: Final = r"[A-Za-z_][\w.\-\[\]]{1,60}"
 _BARE: Final = r"""[^\s"'`,;&|(){}\[\]<>#=~]++(?![(\[{])"""
+_BARE_WITH_DIGIT: Final = r"""[^\s"'`,;&|(){}\[\]<>#=~\d]*\d[^\s"'`,;&|(){}\[\]<>#=~]*"""  # no word, as code has there
 _VALUE: Final = rf"""(?:"([^"\n]*)"|'([^'\n]*)'|({_BARE}))"""
 _FORMS: Final = {
     "=": re.compile(rf"(?<![\w.$])({_NAME})[ ]?=[ ]?{_VALUE}"),
     '":': re.compile(rf'"({_NAME})"\s?:\s?"([^"\n]*)"'),
     "\n": re.compile(rf"^[ \t]*(?:-[ \t]+)?({_NAME}):[ \t]+{_VALUE}[ \t]*(?:#.*)?$", re.MULTILINE),
+    "{": re.compile(rf"[{{,][ ]?({_NAME}): ?(?:\"([^\"\n]*)\"|'([^'\n]*)'|({_BARE_WITH_DIGIT}))[ ]?[,}}]"),
+    "</": re.compile(rf"<({_NAME})(?: [^<>\n]*)?>([^<>\n]*)</"),
+    'value="': re.compile(rf'\b(?:name|key)="({_NAME})"\s+value="([^"\n]*)"'),
+    "machine ": re.compile(r"\bmachine[ \t]+\S+\s+login[ \t]+\S+\s+(password)[ \t]+(\S+)"),
     "requirepass": re.compile(rf"^[ \t]*(requirepass)[ \t]+{_VALUE}", re.MULTILINE),
     "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
 }
-_MARKS: Final = re.compile("|".join((*_FORMS, ">", ": ")))
+_MARKS: Final = re.compile("|".join(map(re.escape, (*_FORMS, ">", ": "))))
 """What no form can do without; most values have none of it."""
 
 _ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
-_HEADER: Final = re.compile(r"authorization: *(?:basic|bearer|token)\s+([^\s\"']+)", re.IGNORECASE)
+_HEADER: Final = re.compile(
+    r"authorization[\"']? ?[:=][ \"']*(?:basic|bearer|token)(?:\s+|%20)([^\s\"',]+)", re.IGNORECASE
+)
+_LOGIN: Final = re.compile(r"(?:basic|bearer|token)\s+(\S{8,})|[\w.@\-]+:([^\s:/]*[^\s:/\d][^\s:/]*)", re.IGNORECASE)
 
 
 def sets_credential(text: str) -> bool:
@@ -42,7 +50,7 @@ def sets_credential(text: str) -> bool:
     if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
         return True
     passwords = _ACL_PASSWORD.findall(text) if ">" in text else []
-    headers = _HEADER.findall(text) if ": " in text else []
+    headers = _HEADER.findall(text) if "authorization" in text.lower() else []
     return any(is_set("password", each) for each in (*passwords, *headers))
 
 
@@ -62,6 +70,13 @@ def is_set(name: str, value: str) -> bool:
 def is_option(name: str, value: str) -> bool:
     """Tell whether an option stands for a credential and its value is one, and not the name of a Secret."""
     return is_plain(name, value) and not (may_mean_object(name) and is_object_name(value))
+
+
+def is_login(name: str, value: str) -> bool:
+    """Tell whether a value is a user with a password or a scheme with a token, where a name lets expect it."""
+    login = _LOGIN.fullmatch(value) if means_login(name) else None
+    secret = (login[1] or login[2]) if login else ""
+    return secret != "" and not is_harmless("password", secret) and not is_reference(value)
 
 
 def is_plain(name: str, value: str) -> bool:

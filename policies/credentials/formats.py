@@ -28,6 +28,11 @@ _KNOWN: Final = {
         r"\bxox[abeoprs]-[\w\-]{10,}|\bhooks\.slack\.com/services/T\w+/B\w+/\w{16,}",
     ),
     "a Stripe key": (("k_live_", "k_test_"), r"\b[rs]k_(live|test)_\w{16,}"),
+    "an OpenAI or Anthropic key": (
+        ("sk-",),
+        r"\bsk-((proj|svcacct|admin|or-v1|ant-[a-z]+[0-9]+)-[\w\-]{20,}|[0-9A-Za-z]{32,})",
+    ),
+    "a Discord webhook": (("/api/webhooks/",), r"\bdiscord(app)?\.com/api/webhooks/\d+/[\w\-]{20,}"),
     "a Google API key": (("AIza",), r"\bAIza[\w\-]{35}"),
     "a Vault token": (("hvs.", "hvb."), r"\bhv[sb]\.[\w\-]{24,}"),
     "a JSON web token": (("eyJ",), r"\beyJ[\w\-]{10,}\.eyJ[\w\-]{10,}\.[\w\-]*"),

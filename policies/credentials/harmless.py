@@ -27,7 +27,9 @@ HARMLESS: Final = re.compile(rf"{_SWITCH}|{_PLACE}|{_REFERENCE}", _FLAGS)
 
 _REFERENCES: Final = re.compile(_REFERENCE, _FLAGS)
 _SHORT_NUMBER: Final = re.compile(r"\d{4,6}")
-_OBJECT_NAME: Final = re.compile(r"[a-z]+([\-/][a-z]+)+([\-.]?\d{1,3})?")
+_OBJECT_NAME: Final = re.compile(r"[a-z]+(([\-/][a-z]+)+([\-.]?\d{1,3})?|([\-/][a-z]+)*-[24-9bcdfghkmt]{10})")
+"""Words, or words before the hash that Kustomize adds, which is hex in letters of its own."""
+
 _CODE: Final = re.compile(r"\$.*|[A-Za-z_]\w*(\.[A-Za-z_]\w*)+|string|str|bytes|required|optional|\W*", re.ASCII)
 
 

@@ -24,6 +24,13 @@ NAME: Final = re.compile(
 )
 """Names of credentials; without lookaround, which the API server's CEL cannot do, so it leaves out some secrets."""
 
+_KIND_FIRST: Final = re.compile(
+    r"(?:^|_)(?:pass(?:word|wd)?|pwd|token|secret|api_?key|credentials?|creds)_(?:db|database|mongo(?:db)?|redis|cache|postgres(?:ql)?|pg|my_?sql"
+    r"|smtp|mail|root|admin|user|app|api|jwt|session|master|main|primary|replica|git_?hub|git_?lab|slack|npm|send_?grid"
+    r"|twilio|razorpay|cloudinary|stripe|sentry|new_?relic|aws|rabbit_?mq|kafka)$"
+    r"|(?:^|_)(?:redis_auth|creds)$"
+)
+_LOGIN: Final = re.compile(r"(?:^|_)(?:auth|login|creds|credentials?|headers?|authorization)$")
 _WORD_STARTS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SEPARATORS: Final = re.compile(r"[^a-z0-9]+")
 _ANY_SECRET: Final = re.compile(rf"(?:^|_)secret{_END}")
@@ -52,6 +59,8 @@ def means_credential(name: str) -> bool:
     words = _words(name)
     if NAME.search(name) or NAME.search(words):
         return True
+    if _KIND_FIRST.search(words):
+        return True
     return _ANY_SECRET.search(words) is not None and _OF_AN_OBJECT.search(words) is None
 
 
@@ -64,6 +73,11 @@ def may_mean_object(name: str) -> bool:
 def means_password(name: str) -> bool:
     """Tell whether a plain number behind this name is a password rather than a count."""
     return _PASSWORD.search(_words(name)) is not None
+
+
+def means_login(name: str) -> bool:
+    """Tell whether a user with a password, or a header with a token, may stand behind this name."""
+    return _LOGIN.search(_words(name)) is not None
 
 
 def means_public(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.credentials.assignments import is_plain, sets_credential
+from policies.credentials.assignments import is_login, is_plain, sets_credential
 from policies.credentials.entropy import decoded, random_looking
 from policies.credentials.formats import FORMATS, URI_PASSWORD, known_format
 from policies.credentials.harmless import HARMLESS, is_reference
@@ -26,7 +26,8 @@ def credential(name: str, value: str) -> str:
         return ""
     if found := known_format(text):
         return found
-    return "a credential by its name" if is_plain(name, text) else _by_looks(name, text)
+    named = is_plain(name, text) or is_login(name, text)
+    return "a credential by its name" if named else _by_looks(name, text)
 
 
 def credential_by_looks(name: str, value: str) -> str:

@@ -93,6 +93,15 @@ GENERATED = {
     "redis.conf": lambda: f"port 6379\nrequirepass {drawn(WORDY, 20)}\n",
     "ACL file": lambda: f"user default off\nuser api on >{drawn(WORDY, 20)} ~* +@all\n",
     "header": lambda: f"Authorization: Bearer {drawn(WORDY, 30)}",
+    "header in JSON": lambda: f'{{"headers": {{"Authorization": "Bearer {drawn(WORDY, 20)}"}}}}',
+    "header of OpenTelemetry": lambda: f"Authorization=Bearer%20{drawn(WORDY, 20)}",
+    "XML": lambda: f"<db><user>api</user><password>{drawn(WORDY, 12)}</password></db>",
+    "XML property": lambda: f'<property name="password" value="{drawn(WORDY, 12)}"/>',
+    "YAML on one line": lambda: f"db: {{user: api, password: {drawn(WORDY, 11)}7}}",
+    "netrc": lambda: f"machine api.example.com login api password {drawn(WORDY, 12)}",
+    "OpenAI": lambda: f"sk-proj-{drawn(WORDY, 48)}",
+    "Anthropic": lambda: f"sk-ant-api03-{drawn(SAFE, 80)}",
+    "Discord webhook": lambda: f"https://discord.com/api/webhooks/{drawn(DIGITS, 18)}/{drawn(SAFE, 68)}",
     "URL with a token": lambda: f"https://hooks.example.com/in?channel=1&access_token={drawn(WORDY, 20)}",
 }
 BY_NAME = (
@@ -101,6 +110,7 @@ BY_NAME = (
     *("TWILIO_AUTH_TOKEN", "accessToken", "SENDGRID_API_KEY", "CLOUDINARY_API_KEY", "apiKey", "APIKEY", "x-api-key"),
     *("NEW_RELIC_LICENSE_KEY", "AWS_SECRET_ACCESS_KEY", "ATLAS_PRIVATE_KEY", "ENCRYPTION_KEY", "SECRET_KEY_BASE"),
     *("REDISCLI_AUTH", "requirepass", "masterauth", "RABBITMQ_ERLANG_COOKIE", "DB_PASSWORD_PROD", "API_KEY_V2"),
+    *("PASSWORD_DB", "PASS_REDIS", "PWD_MONGO", "TOKEN_GITHUB", "SECRET_JWT", "APIKEY_SENDGRID", "REDIS_AUTH"),
     *("BASIC_AUTH_CREDENTIALS", "STRIPE_WEBHOOK_SECRET", "SIGNING_KEY", "jwt-signing-key", "MERCHANT_PASSPHRASE"),
 )
 ORDINARY = yaml.safe_load((Path(__file__).parent / "ordinary_values.yaml").read_text(encoding="utf-8"))
@@ -115,6 +125,19 @@ def test_generated_credential_is_found_under_any_name(what: str) -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 def test_plain_value_behind_a_credentials_name_is_found(name: str) -> None:
     assert credential(name, "hunter2-Hunter2") == "a credential by its name"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BASIC_AUTH", "admin:hunter2"),
+        ("SMTP_AUTH", "api@example.com:hunter2"),
+        ("AUTHORIZATION", "Bearer hunter2hunter2"),
+        ("AUTH_HEADER", "Basic YWRtaW46aHVudGVyMg=="),
+    ],
+)
+def test_user_with_password_and_scheme_with_token_are_found(name: str, value: str) -> None:
+    assert credential(name, value) == "a credential by its name"
 
 
 @pytest.mark.parametrize("value", ["123456", "0000", "correct horse battery staple", "$ecret", "postgres", "s3cr3t!"])
