@@ -38,7 +38,7 @@ def load(configuration: Configuration, source: str, context: str | None) -> str:
             loader.load_kube_config(source, context, configuration, persist_config=False)
             contexts, active = loader.list_kube_config_contexts(source)
             current = active["name"]
-    except (config.ConfigException, yaml.YAMLError, OSError, TypeError, AttributeError, KeyError) as error:
+    except (config.ConfigException, yaml.YAMLError, OSError, TypeError, AttributeError, KeyError, ValueError) as error:
         where = "the given kubeconfig" if is_text else source
         line = str(error).split("\n", maxsplit=1)[0]
         remedy = "set KUBECONFIG, or start a cluster with `rez local up`"

@@ -153,6 +153,28 @@ def test_no_kubeconfig_is_unavailable(tmp_path: Path) -> None:
         Cluster.connect(kubeconfig=tmp_path / "absent")
 
 
+@pytest.mark.parametrize(
+    "content", [b"\xa2\xff", b"[1]", b"text", b"", b"clusters: [{}]", b"contexts: {}\nclusters: 1"]
+)
+def test_a_file_that_is_no_kubeconfig_is_one_line(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "config"
+    file.write_bytes(content)
+    with pytest.raises(UnavailableError, match=r"no usable kubeconfig at .*config: .*set KUBECONFIG") as caught:
+        Cluster.connect(kubeconfig=file)
+    assert "\n" not in str(caught.value)
+
+
+def test_bytes_that_are_no_certificate_are_one_line(server: Server) -> None:
+    broken = (
+        server.kubeconfig()
+        .replace("http:", "https:")
+        .replace('"server"', '"certificate-authority-data": "abcde", "server"')
+    )
+    assert "abcde" in broken
+    with pytest.raises(UnavailableError, match="no usable kubeconfig"):
+        Cluster.connect(kubeconfig=broken)
+
+
 def test_an_unknown_context_is_unavailable(server: Server) -> None:
     with pytest.raises(UnavailableError, match="other"):
         Cluster.connect(kubeconfig=server.kubeconfig(), context="other")

@@ -174,3 +174,11 @@ def test_sarif_puts_findings_at_their_setting_and_suppresses_the_exempt_ones() -
 
 def test_a_table_has_no_color_when_it_is_not_a_terminal() -> None:
     assert "\x1b" not in render(report(), "table")
+
+
+def test_commands_in_a_remedy_are_shown_as_code_and_nothing_else_formats() -> None:
+    shown = tokens(markdown.worded("take the option `protect` off, *then* run `rez up @me`."))
+    assert [each.content for each in shown if each.type == "code_inline"] == ["protect", "rez up @me"]
+    assert not [each for each in shown if each.type == "em_open"]
+    assert "option `protect` off" in markdown.worded("the option `protect` off")
+    assert [each.type for each in tokens(markdown.worded("one ` alone")) if each.type == "code_inline"] == []

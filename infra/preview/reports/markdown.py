@@ -82,6 +82,20 @@ def prose(text: str) -> str:
     return _LINKING.sub(_JOINER, _SIGNS.sub(r"\\\1", plain))
 
 
+def worded(text: str) -> str:
+    """A sentence whose commands stand between backticks; one without a pair is a sign like any other."""
+    parts = safe(text).split("`")
+    if len(parts) % 2 == 0:
+        return prose(text)
+    return "".join(code(part) if place % 2 else _between(part) for place, part in enumerate(parts))
+
+
+def _between(part: str) -> str:
+    """A part of a sentence with the spaces around it."""
+    before, after = (" " if end == " " else "" for end in (part[:1], part[-1:]))
+    return f"{before}{prose(part)}{after}" if part.strip() else part
+
+
 def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
@@ -123,7 +137,7 @@ def _item(found: Found) -> str:
     message = found.message
     for place in found.places if not found.rule else ():  # which is named already
         message = message.removeprefix(f"{place.setting}: ")
-    remedy = f"<br>→ {prose(found.remedy)}" if found.remedy else ""
+    remedy = f"<br>→ {worded(found.remedy)}" if found.remedy else ""
     mark = "⛔" if found.blocks else "⚠️"
     return f"- {mark} {title}{f' — {places}' if places else ''}<br>\n  {code(message)}{remedy}"
 
