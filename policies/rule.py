@@ -92,6 +92,7 @@ class Rule(NamedTuple):
         check: Judges one part: alone, or with what its scope shows (`GraphCheck`, `OptionCheck`, `PlanCheck`, …).
         enforcement: What a violation does.
         production_only: Whether the stack `local` is left alone.
+        needs_all: Whether nothing can be said before every object of the stack is seen, Secrets included.
     """
 
     about: About
@@ -101,6 +102,7 @@ class Rule(NamedTuple):
     kinds: tuple[str, ...] = ()
     enforcement: Enforcement = Enforcement.MANDATORY
     production_only: bool = False
+    needs_all: bool = False
 
     @property
     def id(self) -> str:

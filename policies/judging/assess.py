@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from policies.inputs.loaded import Extent
 from policies.judging.exemptions import cover, faults, of_resources
 from policies.judging.judge import judge, judge_stack
+from policies.judging.unjudged import Unjudged, unjudged
 from policies.rule import Enforcement, Finding
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Assessment(NamedTuple):
         files: How many files were read.
         resources: How many objects were judged.
         ignored: How many documents no rule knows.
+        not_judged: The rules that the input does not hold enough for.
     """
 
     stack: str
@@ -53,6 +55,7 @@ class Assessment(NamedTuple):
     files: int
     resources: int
     ignored: int
+    not_judged: tuple[Unjudged, ...]
 
     @property
     def blocked(self) -> bool:
@@ -89,6 +92,7 @@ def assess(loaded: Loaded, *, stack: str, declared: Declared, today: date, more:
         files=loaded.files,
         resources=len(loaded.resources),
         ignored=loaded.ignored,
+        not_judged=unjudged(loaded.resources, loaded.extent),
     )
 
 

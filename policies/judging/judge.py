@@ -47,7 +47,9 @@ def judge_stack(resources: Sequence[Resource], *, stack: str, complete: bool = T
         What was found, in the objects' and the rules' order.
     """
     graph = Graph(resources, complete=complete)
-    return [finding for resource in resources for finding in _judged(resource, Scope.STACK, stack, graph)]
+    return [
+        finding for resource in resources for finding in _judged(resource, Scope.STACK, stack, graph, complete=complete)
+    ]
 
 
 def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Finding]:
@@ -65,13 +67,14 @@ def apply(rule: Rule, resource: Resource, stack: str, *more: Any) -> Iterator[Fi
     return _applied(rule, _parts(rule.each, resource.node), resource, stack, more)
 
 
-def _judged(resource: Resource, scope: Scope, stack: str, *more: Any) -> list[Finding]:
+def _judged(resource: Resource, scope: Scope, stack: str, *more: Any, complete: bool = True) -> list[Finding]:
     """Judge one object by all rules of a scope; parts that several rules judge are picked once."""
     found: list[Finding] = []
     for each, rules in rules_by_parts(resource.kind, scope):
         if parts := _parts(each, resource.node):
             for rule in rules:
-                found.extend(_applied(rule, parts, resource, stack, more))
+                if complete or not rule.needs_all:
+                    found.extend(_applied(rule, parts, resource, stack, more))
     return sorted(found, key=_id) if len(found) > 1 else found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from policies.reports.words import totals
+from policies.reports.words import not_judged, totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def render(assessment: Assessment) -> str:
         _command("notice", each.file, each.line, each.finding.rule.id, str(each.finding.exemption))
         for each in assessment.exempted
     ]
-    return "\n".join([*lines, totals(assessment)])
+    return "\n".join([*lines, totals(assessment), *not_judged(assessment)])
 
 
 def _finding(placed: Placed) -> str:

@@ -12,7 +12,7 @@ _text: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def render(assessment: Assessment) -> str:
-    """Show an assessment as one object: counts, `findings`, `exempted` findings and `problems` of reading."""
+    """Show an assessment as one object: counts and lists, see `as_object`."""
     parts = [f"{_text(key)}: {_lines(value)}" for key, value in as_object(assessment).items()]
     return "{\n  " + ",\n  ".join(parts) + "\n}"
 
@@ -25,7 +25,7 @@ def _lines(value: Any) -> str:
 
 
 def as_object(assessment: Assessment) -> dict[str, Any]:
-    """Give an assessment as plain data."""
+    """Give an assessment as plain data: counts, findings, exempted ones, problems of reading, rules not judged."""
     return {
         "stack": assessment.stack,
         "blocked": assessment.blocked,
@@ -35,6 +35,7 @@ def as_object(assessment: Assessment) -> dict[str, Any]:
         "findings": [_finding(each) for each in assessment.findings],
         "exempted": [_finding(each) | {"exemption": _exemption(each)} for each in assessment.exempted],
         "problems": [{"file": each.file, "line": each.line, "message": each.message} for each in assessment.problems],
+        "not_judged": [each._asdict() for each in assessment.not_judged],
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from policies.reports.cells import cell, code
-from policies.reports.words import place, totals
+from policies.reports.words import not_judged, place, totals
 from policies.rule import Enforcement
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ def _lines(assessment: Assessment) -> Iterator[str]:
     yield f"### Policies: {state}"
     yield ""
     yield f"Stack `{assessment.stack}`: {totals(assessment)}."
+    for line in not_judged(assessment):
+        yield from ("", cell(line))
     if assessment.findings:
         yield from ("", "| severity | rule | where | what | remedy |", "|---|---|---|---|---|")
         yield from map(_row, assessment.findings)

@@ -10,6 +10,7 @@ from policies.rule import Enforcement, Severity
 if TYPE_CHECKING:
     from policies.inputs.loaded import Problem
     from policies.judging.assess import Assessment, Placed
+    from policies.judging.unjudged import Unjudged
     from policies.rule import Rule
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -27,7 +28,10 @@ def render(assessment: Assessment) -> str:
         "invocations": [
             {
                 "executionSuccessful": not assessment.problems,
-                "toolExecutionNotifications": [_notification(each) for each in assessment.problems],
+                "toolExecutionNotifications": [
+                    *map(_notification, assessment.problems),
+                    *map(_not_judged, assessment.not_judged),
+                ],
             }
         ],
     }
@@ -69,6 +73,10 @@ def _notification(problem: Problem) -> dict[str, Any]:
         "message": {"text": problem.message},
         "locations": [location(problem.file, problem.line)],
     }
+
+
+def _not_judged(unjudged: Unjudged) -> dict[str, Any]:
+    return {"level": "note", "message": {"text": f"{unjudged.rule} was not judged: {unjudged.reason}"}}
 
 
 def location(file: str, line: int) -> dict[str, Any]:

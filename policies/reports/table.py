@@ -7,7 +7,7 @@ import sys
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from policies.reports.words import plain, totals
+from policies.reports.words import not_judged, plain, totals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def render(assessment: Assessment) -> str:
     """Show an assessment to a person; colors on a terminal alone, and never with NO_COLOR."""
     colors = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     lines = list(_lines(assessment, colors=colors))
-    return "\n".join([*lines, *([""] if lines else []), totals(assessment)])
+    return "\n".join([*lines, *([""] if lines else []), totals(assessment), *not_judged(assessment)])
 
 
 def _lines(assessment: Assessment, *, colors: bool) -> Iterator[str]:

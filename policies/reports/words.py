@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from policies.rule import Enforcement
+
+_NAMED: Final = 3
+"""So many rules are called by their names in a line; JSON has all of them."""
 
 if TYPE_CHECKING:
     from policies.judging.assess import Assessment, Placed
@@ -34,6 +37,18 @@ def totals(assessment: Assessment) -> str:
     ignored = f", {_count(assessment.ignored, 'document')} of other kinds ignored" if assessment.ignored else ""
     broken = f", {_count(len(assessment.problems), 'document')} not readable" if assessment.problems else ""
     return f"{', '.join(parts)}: {read}{ignored}{broken}"
+
+
+def not_judged(assessment: Assessment) -> list[str]:
+    """Name the rules that could not be judged, a line for each reason."""
+    reasons: dict[str, list[str]] = {}
+    for rule, reason in assessment.not_judged:
+        reasons.setdefault(reason, []).append(rule)
+    return [f"not judged: {_few(rules)}: {reason}" for reason, rules in reasons.items()]
+
+
+def _few(rules: list[str]) -> str:
+    return ", ".join(rules) if len(rules) <= _NAMED else _count(len(rules), "rule")
 
 
 def _count(number: int, what: str) -> str:

@@ -34,10 +34,11 @@ _EVERYWHERE: Final = ("ConfigMap", "kube-root-ca.crt")
     ),
     kinds=WORKLOADS,
     each=references,
+    needs_all=True,
 )
 def secret_exists(reference: Node, graph: Graph) -> Iterator[Violation]:
-    """Look up what must be there; where not all objects are seen nothing can be said."""
-    if not graph.complete or reveal(reference.at("optional").value) is True:
+    """Look up what must be there."""
+    if reveal(reference.at("optional").value) is True:
         return
     for missing in _missing(reference, graph):
         if reference.get("optional") is not True:

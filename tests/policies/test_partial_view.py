@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from policies.inputs.loaded import Extent
 from policies.judging.judge import judge_stack
+from policies.judging.unjudged import unjudged
+from policies.registry import RULES
+from policies.rule import Scope
 
 DEPLOYMENT = "Deployment/merchant-backend"
 API = "spec.template.spec.containers.api"
@@ -33,3 +37,18 @@ def test_stack_local_may_do_without_tls_and_without_production(golden: Any) -> N
     found = {stack: {finding.rule.id for finding in golden.findings(stack)} for stack in ("production", "local")}
     assert {"connection-tls", "container-node-env"} <= found["production"]
     assert not {"connection-tls", "container-node-env"} & found["local"]
+
+
+def test_what_cannot_be_judged_from_an_input_is_named_with_its_reason(golden: Any) -> None:
+    resources = golden.resources()
+    named = {extent: {each.rule: each.reason for each in unjudged(resources, extent)} for extent in Extent}
+    together = {
+        rule.id for rule in RULES if rule.scope is Scope.STACK and {each.kind for each in resources} & {*rule.kinds}
+    }
+    assert "files seldom hold the Secrets" in named[Extent.FILES]["container-secret-exists"]
+    assert together <= named[Extent.PART].keys()
+    assert not together & named[Extent.WHOLE].keys()
+
+
+def test_rule_is_not_missed_where_nothing_is_of_its_kind() -> None:
+    assert unjudged([], Extent.PART) == ()
