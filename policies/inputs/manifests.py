@@ -27,8 +27,10 @@ _SEPARATOR: Final = re.compile(r"---(?<=^---)(?=\s|$)", re.MULTILINE)
 _CONTENT: Final = re.compile(r"^(?!\s*#|%|\.\.\.\s*$)\s*\S", re.MULTILINE)
 _LINE: Final = re.compile(r"at line (\d+)")
 _TEMPLATE: Final = re.compile(r"\{\{.*\}\}")
-_OLDER_YAML: Final = re.compile(r"<<|(?:^|[\s\[{,])!", re.MULTILINE)
-"""Merge keys and tags: kubectl reads both as YAML 1.1 has them, and drops a tag that it does not know."""
+_OLDER_YAML: Final = re.compile(
+    r"<<|(?:^|[\s\[{,])!|[:\-] +(?:[yY]es|YES|[nN]o|NO|[oO]n|ON|[oO]ff|OFF)[ \t]*(?:#.*|[,}\]].*)?$", re.MULTILINE
+)
+"""Merge keys, tags and other words for true and false: as in YAML 1.1 to kubectl, which drops unknown tags."""
 _QUOTING: Final = re.compile(r"invalid (type|value|literal)|could not|unhashable|constructor")
 """Reasons that quote a value, which may be a credential."""
 
@@ -145,7 +147,7 @@ def _parse(part: str) -> Any:
             return json.loads(part)
         except ValueError:
             return loads(part)  # a flow mapping, or JSON with a fault that this reader tells with its line
-    if ("!" in part or "<<" in part) and _OLDER_YAML.search(part):
+    if _OLDER_YAML.search(part):
         return _as_kubectl(part)
     return loads(part)
 

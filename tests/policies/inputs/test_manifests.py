@@ -95,6 +95,18 @@ def test_tags_hide_nothing(tmp_path: Path, kind: str) -> None:
     assert [each.node.text("spec", "type") for each in found.resources] == ["LoadBalancer"]
 
 
+@pytest.mark.parametrize(
+    ("word", "value"), [("yes", True), ("on # so", True), ("No", False), ("off", False), ('"no"', "no")]
+)
+def test_words_for_true_and_false_are_read_as_kubectl_does(tmp_path: Path, word: str, value: object) -> None:
+    text = (
+        f"apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: {word}\n  flow: {{a: {word.split(maxsplit=1)[0]}, b: 1}}\n"
+    )
+    (resource,) = loaded(tmp_path, text).resources
+    assert resource.node.get("spec", "hostNetwork") == value
+    assert resource.node.get("spec", "flow", "a") == value
+
+
 def test_items_of_a_typed_list_are_of_its_kind(tmp_path: Path) -> None:
     found = loaded(
         tmp_path, "apiVersion: v1\nkind: ServiceList\nitems:\n- metadata: {name: a}\n  spec: {type: NodePort}\n"
