@@ -66,7 +66,7 @@ def _said(word: str) -> Callable[[Manifest], object]:
 
 def _died(field_name: str, times: int) -> Callable[[Manifest], object]:
     def dead(entry: Manifest) -> bool:
-        status = next(iter(entry.get("status", {}).get(field_name, [])), {})
+        status: Manifest = next(iter(entry.get("status", {}).get(field_name, [])), {})
         ended = "terminated" in status.get("state", {}) or "CrashLoopBackOff" in str(status.get("state"))
         return bool(status) and status["restartCount"] + ended >= times
 

@@ -120,7 +120,7 @@ def _churn(cluster: Cluster, count: int) -> Iterator[None]:
         while not over.wait(_CHURN_S):
             number += 1
             name = f"other-{number % count}"
-            cluster.label("Pod", name, "shared", {"turn": str(number)})
+            cluster.patch("v1", "Pod", name, "shared", {"metadata": {"labels": {"turn": str(number)}}})
             cluster.create(_event(name, f"{time.time_ns()}"))
 
     thread = threading.Thread(target=change)
