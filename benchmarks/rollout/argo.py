@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.rollout.peers import GO, executable
 from infra.local.cluster.forward import free_port
 from infra.local.toolchain import compiler
+from infra.rejection import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 API_VERSION = "argoproj.io/v1alpha1"
 NAME = "argo"
 _PORT = 8080
+_SERVED_S = 30.0
 
 
 @contextmanager
@@ -27,6 +30,7 @@ def controller(place: Field, say: Callable[[str], None]) -> Iterator[None]:
     binary = executable("argo-rollouts", say)
     apply = [str(place.kubectl), f"--kubeconfig={place.kubeconfig}", "apply", "--server-side"]
     subprocess.run([*apply, *(f"--filename={file}" for file in _kinds(say))], check=True, capture_output=True)
+    _served(place)
     port = free_port(_PORT, in_a_row=2)
     ports = [f"--healthzPort={port}", f"--metricsPort={port + 1}"]
     command = [str(binary), f"--kubeconfig={place.kubeconfig}", "--leader-elect=false", *ports]
@@ -37,6 +41,20 @@ def controller(place: Field, say: Callable[[str], None]) -> Iterator[None]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _served(place: Field) -> None:
+    """Wait until the API server serves what it has just been told of."""
+    deadline = time.monotonic() + _SERVED_S
+    while True:
+        try:
+            place.cluster.path(API_VERSION, "Rollout")
+        except ApiError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _kinds(say: Callable[[str], None]) -> list[Path]:
