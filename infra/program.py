@@ -15,6 +15,7 @@ from infra.components.admission import Admission
 from infra.components.api import Api
 from infra.components.atlas_cluster import AtlasCluster
 from infra.components.platform import Platform
+from infra.components.redis_cluster import RedisCluster
 from infra.errors import PreconditionError, SettingsError
 from infra.manifests import names
 from infra.manifests.overrides import Overrides
@@ -35,6 +36,8 @@ OVERRIDES_VARIABLE: Final = "REZ_OVERRIDES"
 OVERRIDES_OUTPUT: Final = "overrides"
 NO_DATABASE_VARIABLE: Final = "REZ_NO_DATABASE"
 """Set where stack `local` runs on somebody's own cluster, whose pods could not reach this machine's database."""
+REDIS_IMAGE_VARIABLE: Final = "REZ_REDIS_IMAGE"
+"""The image of Redis that this machine packed, for stack `local` alone; without it the API runs without its cache."""
 RECORD_VARIABLE: Final = "REZ_RECORD"
 """A file with what a release's record holds: the release is declared as it was then, not as the settings say now."""
 RECORD_OUTPUT: Final = "record"
@@ -61,7 +64,10 @@ async def main() -> None:
     platform = Platform("platform", settings)
     Admission("admission", platform=platform, exempt=exempt_rules(settings, today=now.date()))
     database = None if without_database(settings) else AtlasCluster("database", settings, secret_values=secrets)
-    sealed = secret_manifests(secrets, stack=settings.stack, made=database.secrets if database else {})
+    image = redis_image(settings)
+    cache = RedisCluster("cache", settings, image, secret_values=secrets, platform=platform) if image else None
+    made = {**(database.secrets if database else {}), **(cache.secrets if cache else {})}
+    sealed = secret_manifests(secrets, stack=settings.stack, made=made)
     api = Api("api", settings, rendered, secrets=sealed, platform=platform, overrides=overrides, stamp=stamp)
     pulumi.export(RELEASE_OUTPUT, api.release)
     pulumi.export(OVERRIDES_OUTPUT, api.overrides)
@@ -105,7 +111,7 @@ def _from_elsewhere(settings: Settings, secrets: Mapping[str, str]) -> dict[str,
     else:
         from infra.aws import secrets_manager
 
-        found, lines = secrets_manager.read(missing(secrets.keys(), stack=settings.stack), source)
+        found, lines = secrets_manager.read(missing(secrets.keys()), source)
         lines += unread_problems(secrets.keys(), stack=settings.stack)
     if lines:
         raise SettingsError(lines)
@@ -115,6 +121,11 @@ def _from_elsewhere(settings: Settings, secrets: Mapping[str, str]) -> dict[str,
 def without_database(settings: Settings) -> bool:
     """Whether the API is to run without its database; only stack `local` may."""
     return settings.is_local and bool(os.environ.get(NO_DATABASE_VARIABLE))
+
+
+def redis_image(settings: Settings) -> str | None:
+    """What Redis runs from; None on stack `local` where this machine has packed no image of it."""
+    return os.environ.get(REDIS_IMAGE_VARIABLE) if settings.is_local else settings.redis.image
 
 
 def exempt_rules(settings: Settings, *, today: date) -> dict[str, set[str]]:

@@ -258,6 +258,7 @@ def test_what_is_stateful_is_protected_in_production_and_not_on_local(monkeypatc
         "production": {
             "Namespace/production",
             "PersistentVolumeClaim/merchant-backend-storage",
+            "StatefulSet/redis",
             "Project/rez-production",
             "AdvancedCluster/merchant",
             "CloudBackupSchedule/merchant",
@@ -274,7 +275,7 @@ def test_old_config_and_secrets_outlive_the_release_that_used_them(monkeypatch: 
 def test_secret_values_travel_marked_as_secret_under_a_public_name(monkeypatch: pytest.MonkeyPatch) -> None:
     request = declare(monkeypatch).named("Secret/db-secrets-")
     data = request.object.fields["data"].struct_value.fields
-    assert set(data) == {"MONGODB_URI", "REDIS_URL", "JWT_SECRET"}
+    assert set(data) == {"MONGODB_URI", "REDIS_CA", "JWT_SECRET"}
     assert all(SECRET_MARK in value.struct_value.fields for value in data.values())
     assert request.object.fields["metadata"].struct_value.fields["name"].string_value == request.name
 

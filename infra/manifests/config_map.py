@@ -34,6 +34,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORT": str(names.PORT),
         "MONGODB_MAX_POOL_SIZE": str(settings.database.pool.max),
         "MONGODB_MIN_POOL_SIZE": str(settings.database.pool.min),
+        "REDIS_CLUSTER": "true",
         "DRAIN_SECONDS": str(settings.api.rollout.drain_s),
         "SECRETS_DIR": names.SECRETS_PATH,
         "STORAGE_DIR": settings.storage.mount_path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.quantities import format_milliseconds, format_percent, format_seconds
+from infra.quantities import format_mib, format_milliseconds, format_percent, format_seconds
 from infra.settings import canary_checks, pod_checks
 from infra.settings.alerts import LatencyLevels, PercentLevels
 from infra.settings.data import (
@@ -14,7 +14,6 @@ from infra.settings.data import (
     RESERVED_CONNECTIONS,
     Database,
     Pool,
-    Redis,
 )
 from infra.settings.maintenance import minutes_of_day
 from infra.settings.model import LOCAL
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from infra.settings.contacts import Contacts
     from infra.settings.maintenance import Maintenance
     from infra.settings.provenance import Provenance
+    from infra.settings.redis import Redis
     from infra.settings.secret_sources import SecretSources
     from infra.settings.service import Service
 
@@ -59,6 +59,26 @@ def every_master_has_a_replica(redis: Redis) -> Iterator[str]:
         yield (
             f"redis.replicas: {redis.replicas} must be a multiple of redis.masters ({redis.masters}); "
             f"set {max(1, redis.replicas // redis.masters) * redis.masters}"
+        )
+
+
+def redis_has_room(redis: Redis) -> Iterator[str]:
+    """A rewrite of its file may need half as much again; above the limit the kernel ends the server."""
+    memory, most = redis.memory, redis.memory.limit_mib * 2 // 3
+    if memory.data_mib > most:
+        yield (
+            f"redis.memory.data: {format_mib(memory.data_mib)} is above two thirds of redis.memory.limit "
+            f"({format_mib(memory.limit_mib)}); set at most {format_mib(most)}"
+        )
+    if memory.request_mib > memory.limit_mib:
+        yield (
+            f"redis.memory.request: {format_mib(memory.request_mib)} is above redis.memory.limit "
+            f"({format_mib(memory.limit_mib)}); lower it"
+        )
+    if redis.cpu.request_millicores > redis.cpu.limit_millicores:
+        yield (
+            f"redis.cpu.request: {redis.cpu.request_millicores}m is above redis.cpu.limit "
+            f"({redis.cpu.limit_millicores}m); lower it"
         )
 
 
@@ -188,6 +208,7 @@ CHECKS: Final[tuple[tuple[Callable[..., Iterator[str]], tuple[str, ...]], ...]] 
     (snapshots_cover_the_restores, ("database.backup",)),
     (atlas_knows_the_window, ("maintenance", "database")),
     (every_master_has_a_replica, ("redis",)),
+    (redis_has_room, ("redis",)),
     (maintenance_fits_its_window, ("maintenance",)),
     *(
         (levels_rise(path), (path,))

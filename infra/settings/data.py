@@ -1,4 +1,4 @@
-"""Where data lives: the Atlas cluster and its connections, Redis, and the API's shared volume."""
+"""Where data lives: the Atlas cluster and its connections, and the API's shared volume."""
 
 from __future__ import annotations
 
@@ -40,13 +40,6 @@ class Database(Section):
     active_user: Literal["a", "b"] = Field(description="ours: whose password the API uses; the other's can be changed")
     atlas: Atlas
     backup: Backup
-
-
-class Redis(Section):
-    """Redis in cluster mode."""
-
-    masters: int = Field(ge=3, le=9, description="runbook, Technology Stack: cluster mode needs three masters")
-    replicas: int = Field(ge=3, le=18, description="ours: one replica for each master")
 
 
 class Storage(Section):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from infra.settings.model import LOCAL
-
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -26,19 +24,20 @@ class SecretName:
     Attributes:
         name: The name of its file in the pod, and of its config key.
         group: The Secret that carries it; None for what no pod reads.
-        needed_on_local: Whether stack ``local`` needs it too; every other stack needs all.
     """
 
     name: str
     group: Group | None
-    needed_on_local: bool = True
 
 
 INVENTORY: Final = (
     SecretName("MONGODB_PASSWORD_A", None),
     SecretName("MONGODB_PASSWORD_B", None),
     SecretName("MONGODB_READER_PASSWORD", None),
-    SecretName("REDIS_URL", "db-secrets", needed_on_local=False),
+    SecretName("REDIS_PASSWORD", None),
+    SecretName("REDIS_PEER_PASSWORD", None),
+    SecretName("REDIS_CERTIFICATE", None),
+    SecretName("REDIS_CA", "db-secrets"),
     SecretName("JWT_SECRET", "db-secrets"),
     SecretName("CLOUDINARY_CLOUD_NAME", "service-secrets"),
     SecretName("CLOUDINARY_API_KEY", "service-secrets"),
@@ -53,19 +52,14 @@ INVENTORY: Final = (
 )
 """The runbook's External Dependencies and Monitoring, and what the API itself signs and connects with.
 
-The API's ``MONGODB_URI`` is not among them: the program makes it from the cluster and the password of the user in use.
+The API's ``MONGODB_URI`` and ``REDIS_URL`` are not among them: the program makes them from what it declares and the
+passwords of their users.
 """
 
 
-def missing(present: Collection[str], *, stack: str) -> list[str]:
-    """Names of the secrets that the stack needs and that are not there.
-
-    Args:
-        present: Names that have a value.
-        stack: The stack's name; ``local`` does without what has no server there yet.
-    """
-    needed = [secret.name for secret in INVENTORY if secret.needed_on_local or stack != LOCAL]
-    return [name for name in needed if name not in present]
+def missing(present: Collection[str]) -> list[str]:
+    """Names of the secrets that have no value."""
+    return [secret.name for secret in INVENTORY if secret.name not in present]
 
 
 def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
@@ -73,7 +67,7 @@ def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
 
     Args:
         present: Names that have a value in the stack's config.
-        stack: The stack's name; ``local`` does without what has no server there yet.
+        stack: The stack's name.
 
     Returns:
         Lines that name the secret and the command that sets or removes it, never a value.
@@ -81,7 +75,7 @@ def secret_problems(present: Collection[str], *, stack: str) -> list[str]:
     absent = [
         f"secrets.{name}: no value; set it (value on stdin) with "
         f"`rez pulumi config set --stack {stack} --secret --path '{CONFIG_KEY}.{name}'`"
-        for name in missing(present, stack=stack)
+        for name in missing(present)
     ]
     return absent + unread_problems(present, stack=stack)
 

@@ -10,12 +10,13 @@ from infra.settings.alerts import Alerts
 from infra.settings.api import Api
 from infra.settings.canary import Bake, Canary
 from infra.settings.contacts import Contacts
-from infra.settings.data import Database, Redis, Storage
+from infra.settings.data import Database, Storage
 from infra.settings.exemptions import Exemptions
 from infra.settings.maintenance import Maintenance
 from infra.settings.notifications import Notifications
 from infra.settings.platform import Cluster, Network
 from infra.settings.provenance import Provenance
+from infra.settings.redis import Redis
 from infra.settings.secret_sources import SecretSources
 from infra.settings.service import Service, Technology
 from infra.settings.telemetry import Telemetry

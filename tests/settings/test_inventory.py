@@ -14,12 +14,6 @@ def test_a_missing_secret_names_the_command_that_sets_it() -> None:
     ]
 
 
-def test_production_needs_the_cache_and_local_does_without() -> None:
-    without = ALL - {"REDIS_URL"}
-    assert secret_problems(without, stack="local") == []
-    assert len(secret_problems(without, stack="production")) == 1
-
-
 def test_a_secret_nobody_reads_is_reported_without_its_value() -> None:
     (line,) = secret_problems([*ALL, "MONGODB_URL"], stack="local")
     assert line.startswith("secrets.MONGODB_URL: nobody reads it; remove it with")

@@ -43,7 +43,8 @@ def test_the_stacks_in_the_repository_can_work(stack: str) -> None:
 def test_local_uses_productions_pod_numbers() -> None:
     local, production = load("local", ROOT), load("production", ROOT)
     own = {"atlas": production.database.atlas}
-    assert (local.api, local.database.model_copy(update=own), local.redis, local.alerts) == (
+    redis = local.redis.model_copy(update={"storage": production.redis.storage})
+    assert (local.api, local.database.model_copy(update=own), redis, local.alerts) == (
         production.api,
         production.database,
         production.redis,

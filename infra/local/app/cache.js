@@ -5,21 +5,22 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const PROBE_KEY = 'merchant-backend:probe';
 const ABSENT = Object.freeze({ get: async () => null, set: async () => {}, drop: async () => {}, ping: undefined, close: async () => {} });
 
-function credentials(url) {
-  const { username, password, protocol } = new URL(url);
+function credentials({ redisUrl, redisAuthority }) {
+  const { username, password, protocol } = new URL(redisUrl);
   return {
     username: decodeURIComponent(username) || undefined,
     password: decodeURIComponent(password) || undefined,
-    socket: { connectTimeout: CONNECT_TIMEOUT_MS, tls: protocol === 'rediss:' || undefined },
+    socket: { connectTimeout: CONNECT_TIMEOUT_MS, tls: protocol === 'rediss:' || undefined, ca: redisAuthority || undefined },
   };
 }
 
 async function createClient(config) {
   const redis = await import('@redis/client');
   const once = { disableOfflineQueue: true, commandOptions: { timeout: CONNECT_TIMEOUT_MS } };
-  if (!config.redisCluster) return redis.createClient({ url: config.redisUrl, socket: { connectTimeout: CONNECT_TIMEOUT_MS }, ...once });
+  const defaults = { ...credentials(config), ...once };
+  if (!config.redisCluster) return redis.createClient({ url: config.redisUrl, ...defaults });
   // The other nodes of a cluster are found through the first one, and want the same credentials.
-  return redis.createCluster({ rootNodes: [{ url: config.redisUrl }], defaults: { ...credentials(config.redisUrl), ...once } });
+  return redis.createCluster({ rootNodes: [{ url: config.redisUrl }], defaults });
 }
 
 // The client tries again several times a second: one line for each outage is enough.

@@ -27,6 +27,7 @@ export function readConfig(env = process.env) {
     minPoolSize: wholeNumber(env, 'MONGODB_MIN_POOL_SIZE', 10, 0),
     mongodbUri: secret('MONGODB_URI', env),
     redisUrl: secret('REDIS_URL', env),
+    redisAuthority: secret('REDIS_CA', env),
     redisCluster: oneOf(env, 'REDIS_CLUSTER', 'false', ['true', 'false']) === 'true',
   };
   if (config.minPoolSize > config.maxPoolSize) {

@@ -1,0 +1,1 @@
+"""The cache: pure functions from settings to the objects of a Redis cluster, one file for each kind."""
