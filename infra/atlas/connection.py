@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,5 +38,21 @@ def identity(user: User, password: str, database: Database) -> str:
 
     It is known before there is a cluster, so that the Secret's name can follow from it.
     """
+    return f"{home(database)}/{database.name}/{user.name}:{password}"
+
+
+def home(database: Database) -> str:
+    """Which cluster it is, for people as well."""
     atlas = database.atlas
-    return f"{atlas.org_id}/{atlas.project}/{atlas.cluster}/{database.name}/{user.name}:{password}"
+    return f"{atlas.org_id}/{atlas.project}/{atlas.cluster}"
+
+
+def identity_of(text: str, of: str) -> str:
+    """The identity of a connection string to a cluster that is told by its ``home``.
+
+    Raises:
+        ValueError: It is no connection string.
+    """
+    parts = urlsplit(text)
+    who = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+    return f"{of}/{parts.path.strip('/')}/{who}"

@@ -25,7 +25,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds, until Ctrl-C.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object; with --watch one a line.")] = False,
 ) -> None:
-    """Show what runs: release, replicas, autoscaler, endpoints, health, resource use, last events."""
+    """Show what runs: release, replicas, autoscaler, endpoints, health, database, resource use, last events."""
     read = _reader(stack)
     if not watch:
         typer.echo(json_format.dumps(read(), indent=2) if json else "\n".join(lines(read())))
@@ -44,13 +44,14 @@ def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
 
     from infra.cli.stack import choose, connect
     from infra.local import paths, summary
-    from infra.operations import health, status
+    from infra.operations import database, health, status
     from infra.rollout.target import Target
     from infra.settings import load
     from infra.settings.model import LOCAL
 
     chosen = choose(stack)
-    service = load(chosen, paths.ROOT).service
+    settings = load(chosen, paths.ROOT)
+    service = settings.service
     cluster = connect(chosen)
 
     def ask() -> status.Health:
@@ -59,7 +60,11 @@ def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
             return status.Health("", 0, "(not published on this machine)")
         return health.ask(url + service.health_path, HEALTH_TIMEOUT_S)
 
-    return lambda: {"stack": chosen, **status.read(cluster, Target(), health=ask, now=datetime.now(UTC))}
+    return lambda: {
+        "stack": chosen,
+        **status.read(cluster, Target(), health=ask, now=datetime.now(UTC)),
+        "database": database.of_stack(settings),
+    }
 
 
 def _screen(found: dict[str, Any]) -> str:
@@ -79,6 +84,8 @@ def brief(found: dict[str, Any]) -> str:
 
 def lines(found: dict[str, Any]) -> list[str]:
     """The status for a person."""
+    from infra.operations import database
+
     release, rollout, replicas, health = found["release"], found["rollout"], found["replicas"], found["health"]
     answer = f"{'ok' if health['ok'] else 'BAD'}: {health['status'] or 'no answer'} from {health['url'] or 'the API'}"
     counts = f"{replicas['ready']}/{replicas['desired']} ready, {replicas['updated']} updated"
@@ -93,6 +100,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         *(f"trouble    {trouble['about']}: {trouble['message']}" for trouble in found["troubles"]),
         f"endpoints  {_endpoints(found['endpoints'])}",
         f"health     {answer} {health['detail']}",
+        f"database   {database.words(found['database'])}",
         *_resources(found["resources"], found["restarts"]),
         *(
             f"event      {event['at']} {event['about']} {event['reason']}: {event['message']}"

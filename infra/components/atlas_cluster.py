@@ -56,7 +56,8 @@ class AtlasCluster(pulumi.ComponentResource):
         encoded: pulumi.Output[str] = known.apply(
             lambda it: b64encode(connection.uri(it[0], current, password, database).encode()).decode()
         )
-        self.secrets = {connection.URI_SECRET: Made(connection.identity(current, password, database), encoded)}
+        identity = connection.identity(current, password, database)
+        self.secrets = {connection.URI_SECRET: Made(identity, encoded, connection.home(database))}
         self.register_outputs({})
 
     def _rest(self, settings: Settings) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from infra.atlas.connection import URI_SECRET, identity_of
 from infra.drift.fields import MISSING, Path
 from infra.manifests import names
 
@@ -42,6 +42,8 @@ def filled(declared: Any, live: Any) -> Any:
 def has_declared_data(live: Manifest, *, stack: str) -> bool:
     """Whether a live Secret holds what it was named for: the name ends in a digest of the values.
 
+    Of a connection string that is its identity, which leaves out what Atlas alone knows: the host.
+
     Args:
         live: The Secret.
         stack: The stack's name.
@@ -50,7 +52,9 @@ def has_declared_data(live: Manifest, *, stack: str) -> bool:
     base = names.hashed_base(name)
     try:
         values = {key: base64.b64decode(value).decode() for key, value in (live.get("data") or {}).items()}
-    except (binascii.Error, UnicodeDecodeError):
+        if home := (live["metadata"].get("annotations") or {}).get(names.HOME):
+            values[URI_SECRET] = identity_of(values[URI_SECRET], home)
+    except (KeyError, ValueError):  # no base64, no text, or no connection string
         return False
     return bool(names.secret_name(base, values, stack=stack) == name)
 

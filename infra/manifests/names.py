@@ -28,6 +28,9 @@ DEPLOY_LEASE: Final = "rez-deploy"
 STAMP: Final = "rez.dev/fencing-token"
 """The annotation by which a deploy's write shows that it holds the Lease: `TOKEN.NUMBER`, another number each time."""
 
+HOME: Final = "rez.dev/database"
+"""The annotation by which a Secret with a connection string tells of which cluster: `ORGANIZATION/PROJECT/CLUSTER`."""
+
 PORT: Final = 3000
 PORT_NAME: Final = "http"
 METRICS_PATH: Final = "/metrics"

@@ -8,6 +8,7 @@ from infra.manifests import Manifest, names
 from infra.settings.model import NAMESPACE, Settings
 
 _REDIS_PORT = 6379
+_MONGODB_PORT = 27017
 
 
 def network_policies(settings: Settings) -> list[Manifest]:
@@ -15,7 +16,8 @@ def network_policies(settings: Settings) -> list[Manifest]:
 
     Returns:
         Policies for DNS (every pod), for the public port, Redis and the internet's databases and services (the app's
-        pods), and, if its addresses are set, for the API server's proxy (every pod).
+        pods), and, if their addresses are set, for a private database (the
+        app's pods) and the API server's proxy (every pod).
     """
     policies = [
         _policy("default-deny", {}, ingress=[], egress=[]),
@@ -24,6 +26,10 @@ def network_policies(settings: Settings) -> list[Manifest]:
         _policy("allow-redis", names.FAMILY, egress=[_redis()]),
         _policy("allow-internet", names.FAMILY, egress=[_internet(settings.network.private_cidrs)]),
     ]
+    if cidrs := settings.network.database_cidrs:
+        blocks = [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
+        egress = [{"to": blocks, "ports": [_port(_MONGODB_PORT)]}]
+        policies.append(_policy("allow-database", names.FAMILY, egress=egress))
     if cidrs := settings.network.api_server_cidrs:
         blocks = [{"ipBlock": {"cidr": cidr}} for cidr in cidrs]
         policies.append(_policy("allow-api-server", {}, ingress=[{"from": blocks}]))
@@ -66,7 +72,7 @@ def _internet(private: tuple[str, ...]) -> Manifest:
         {"ipBlock": {"cidr": everything, **({"except": inner} if (inner := _of_version(private, version)) else {})}}
         for everything, version in (("0.0.0.0/0", 4), ("::/0", 6))
     ]
-    return {"to": peers, "ports": [_port(443), _port(27017)]}
+    return {"to": peers, "ports": [_port(443), _port(_MONGODB_PORT)]}
 
 
 def _of_version(cidrs: tuple[str, ...], version: int) -> list[str]:

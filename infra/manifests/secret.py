@@ -23,10 +23,12 @@ class Made:
     Attributes:
         identity: Text that differs whenever the value does; secret, and known before the value is.
         encoded: The value in base64, or what the engine will have of it.
+        home: The part of the identity that may be shown, and that the value does not tell; "" if the value tells all.
     """
 
     identity: str
     encoded: Any
+    home: str = ""
 
 
 def secrets(values: Mapping[str, str], *, stack: str, made: Mapping[str, Made] | None = None) -> list[Manifest]:
@@ -46,10 +48,13 @@ def secrets(values: Mapping[str, str], *, stack: str, made: Mapping[str, Made] |
 def _secret(group: Group, values: Mapping[str, str], made: Mapping[str, Made], *, stack: str) -> Manifest:
     own = {secret.name: values[secret.name] for secret in INVENTORY if secret.group == group and secret.name in values}
     identities = {name: each.identity for name, each in made.items()}
+    metadata = names.metadata(names.secret_name(group, own | identities, stack=stack), NAMESPACE)
+    for home in filter(None, (each.home for each in made.values())):
+        metadata["annotations"][names.HOME] = home
     return {
         "apiVersion": "v1",
         "kind": "Secret",
-        "metadata": names.metadata(names.secret_name(group, own | identities, stack=stack), NAMESPACE),
+        "metadata": metadata,
         "immutable": True,
         "type": "Opaque",
         "data": {name: b64encode(value.encode()).decode() for name, value in own.items()}

@@ -39,3 +39,4 @@ class Network(Section):
 
     private_cidrs: Cidrs = Field(description="ours: never reached by the rules for hosts on the internet")
     api_server_cidrs: Cidrs = Field(description="ours: from here /metrics and /health are read through the API server")
+    database_cidrs: Cidrs = Field(description="ours: private addresses of the database, as of a private endpoint")

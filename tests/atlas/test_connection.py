@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.atlas.connection import identity, uri
+from infra.atlas.connection import home, identity, identity_of, uri
 from infra.atlas.user import API_USERS
 
 if TYPE_CHECKING:
@@ -38,3 +38,12 @@ def test_another_password_user_or_cluster_is_another_identity(settings: Settings
         identity(USER, "x", other),
     }
     assert len(found) == 4
+
+
+def test_a_connection_string_tells_its_identity_back(settings: Settings) -> None:
+    text = uri({"standard": "mongodb://h1:27017/?ssl=true"}, USER, "p@ss/w%rd", settings.database)
+    wanted = identity(USER, "p@ss/w%rd", settings.database)
+    assert identity_of(text, home(settings.database)) == wanted
+    assert identity_of(text, "another/home") != wanted
+    other = uri({"standard": "mongodb://h1:27017/?ssl=true"}, USER, "guess", settings.database)
+    assert identity_of(other, home(settings.database)) != wanted

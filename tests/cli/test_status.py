@@ -26,6 +26,7 @@ FOUND: dict[str, Any] = {
     },
     "endpoints": {"ready": 3, "total": 3},
     "health": {"url": "http://127.0.0.1:8080/health", "ok": True, "status": 200, "detail": "{}"},
+    "database": {"error": "Atlas does not answer"},
     "resources": {"error": "metrics-server absent"},
     "restarts": {"merchant-backend-a": 1},
     "overrides": [{"message": "pinned at 5 pods until 2026-11-29 06:00 UTC (3h left), by me@here: INC-7"}],
@@ -48,6 +49,7 @@ def test_json_is_what_was_read(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unavailable_part_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     text = shown(monkeypatch).stdout
     assert "resources  unavailable: metrics-server absent" in text
+    assert "database   unavailable: Atlas does not answer" in text
     assert "replicas   3/3 ready" in text
     assert "merchant-backend-a: 1 restarts" in text
 
@@ -80,6 +82,7 @@ def test_health_is_asked_where_the_stack_answers(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("infra.cli.stack.connect", lambda _: None)
     monkeypatch.setattr("infra.operations.status.read", lambda *_, health, now: {"asked": health()})
     monkeypatch.setattr("infra.operations.health.ask", lambda url, _: url)
+    monkeypatch.setattr("infra.operations.database.of_stack", lambda _: {})
     assert status._reader(stack)()["asked"] == asked
 
 

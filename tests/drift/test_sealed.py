@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from base64 import b64encode
+
 from infra.drift.fields import MISSING
-from infra.drift.sealed import HIDDEN, filled, shown
+from infra.drift.sealed import HIDDEN, filled, has_declared_data, shown
+from infra.manifests import names
 from policies.objects.values import UNKNOWN, Secret
 
 UNREAD = Secret(UNKNOWN)
@@ -45,3 +48,19 @@ def test_variables_that_nobody_declared_are_hidden_whatever_they_look_like() -> 
     assert shown("Deployment", ("f:env",), [variable], by_hand=True) == [{"name": "MODE", "value": HIDDEN}]
     path = ("f:env", 'k:{"name":"MODE"}', "f:value")
     assert shown("Deployment", path, "fast", by_hand=True) == HIDDEN
+
+
+def test_a_connection_string_is_known_by_whom_it_lets_in_where() -> None:
+    values = {"MONGODB_URI": "org/project/merchant/rez/api-a:p@ss"}
+    name = names.secret_name("db-secrets", values, stack="production")
+    metadata = {"name": name, "annotations": {names.HOME: "org/project/merchant"}}
+
+    def held(text: str) -> bool:
+        data = {"MONGODB_URI": b64encode(text.encode()).decode()}
+        return has_declared_data({"metadata": metadata, "data": data}, stack="production")
+
+    assert held("mongodb://api-a:p%40ss@10.0.0.1:27017/rez?tls=false")
+    assert not held("mongodb://api-a:guess@10.0.0.1:27017/rez")
+    assert not held("mongodb://api-b:p%40ss@10.0.0.1:27017/rez")
+    assert not held("mongodb://[nonsense")
+    assert not has_declared_data({"metadata": metadata, "data": {}}, stack="production")

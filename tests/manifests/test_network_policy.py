@@ -69,3 +69,10 @@ def test_the_api_servers_proxy_is_let_in_from_the_addresses_that_are_set(setting
 
 def test_without_such_addresses_there_is_no_such_policy(specs: dict[str, Any]) -> None:
     assert "allow-api-server" not in specs
+
+
+def test_a_database_with_private_addresses_is_reached_there_and_by_its_port_alone(settings: Settings) -> None:
+    network = settings.network.model_copy(update={"database_cidrs": ("10.2.0.0/28",)})
+    policy = network_policies(settings.model_copy(update={"network": network}))[-1]
+    to = [{"ipBlock": {"cidr": "10.2.0.0/28"}}]
+    assert policy["spec"]["egress"] == [{"to": to, "ports": [{"port": 27017, "protocol": "TCP"}]}]

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from infra.local import process
+from infra.local.atlas.limits import connection_limit
 from infra.local.atlas.proxy import Proxy
 from infra.local.cluster import network
-from infra.settings.data import CONNECTION_LIMIT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from infra.local.atlas.store import Json, Store
 
 _LOOK_AGAIN_S: Final = 0.1
-_SMALLER: Final = 5
-_OTHER_TIERS: Final = 1500
-"""Connections of a tier that is not for production, as an M10 has."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +141,6 @@ class Databases:
 
 
 def limit(cluster: Json) -> int:
-    """Connections that a cluster takes here: a fifth of its tier's, so that one machine can use them up."""
+    """Connections that a cluster takes here."""
     size = cluster["replicationSpecs"][0]["regionConfigs"][0]["electableSpecs"]["instanceSize"]
-    return CONNECTION_LIMIT.get(size, _OTHER_TIERS) // _SMALLER
+    return connection_limit(size)

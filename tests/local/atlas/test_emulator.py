@@ -187,3 +187,29 @@ def test_a_service_account_gets_in_by_its_token(emulator: Emulator) -> None:
     assert [each["id"] for each in found["results"]] == [project]
     with pytest.raises(AtlasError, match="invalid_client"):
         Atlas({atlas_api.ADDRESS: emulator.atlas.address, **account, atlas_api.ACCOUNT[1]: "wrong"}).get("/groups")
+
+
+def test_all_that_was_declared_can_be_removed_and_declared_again(emulator: Emulator) -> None:
+    for _ in range(2):
+        project = emulator.populated()
+        resources = Resources(emulator.atlas)
+        item = {"frequencyInterval": 1, "retentionUnit": "days", "retentionValue": 7}
+        declared: dict[str, Any] = {
+            "CloudBackupSchedule": {"projectId": project, "clusterName": "merchant", "policyItemDaily": item},
+            "MaintenanceWindow": {"projectId": project, "dayOfWeek": 1, "hourOfDay": 2},
+            "Auditing": {"projectId": project, "enabled": True, "auditFilter": "{}"},
+        }
+        for kind, inputs in declared.items():
+            resources.create(kind, inputs, 0)
+            taken, _ = resources.read(kind, inputs, "") or ({}, {})
+            assert taken == inputs
+        there = {
+            **declared,
+            "DatabaseUser": user(project, "reader", "read"),
+            "ProjectIpAccessList": {"projectId": project, "cidrBlock": "127.0.0.1/32"},
+            "AdvancedCluster": cluster(project),
+            "Project": {"name": "rez-local"},
+        }
+        for kind, inputs in there.items():
+            resources.delete(kind, inputs, project, 30)
+        assert list(emulator.atlas.each("/groups")) == []

@@ -37,6 +37,12 @@ def _set_schedule(emulator: Emulator, request: Request, group: str, name: str) -
     return _schedule(emulator, request, group, name)
 
 
+def _no_schedule(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
+    with emulator.store.change() as state:
+        clusters.of(projects.of(state, group), name)["schedule"] = {"policies": []}
+    return _schedule(emulator, request, group, name)
+
+
 def _need_backups(record: Json) -> None:
     if not record["answer"]["backupEnabled"]:
         raise invalid("backupEnabled")
@@ -122,6 +128,7 @@ _BACKUP: Final = "/groups/<group>/clusters/<name>/backup"
 ROUTES: Final = (
     ("GET", f"{_BACKUP}/schedule", _schedule),
     ("PATCH", f"{_BACKUP}/schedule", _set_schedule),
+    ("DELETE", f"{_BACKUP}/schedule", _no_schedule),
     ("POST", f"{_BACKUP}/snapshots", _snap),
     ("GET", f"{_BACKUP}/snapshots", _snapshots),
     ("GET", f"{_BACKUP}/snapshots/<snapshot>", _snapshot),

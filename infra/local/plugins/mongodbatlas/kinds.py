@@ -91,7 +91,7 @@ KINDS: Final = {
         collection=lambda _: "/groups",
         identity=frozenset({"orgId"}),
         own=frozenset({"withDefaultAlertsSettings"}),
-        computed=("created", "clusterCount"),
+        computed=("created",),  # not `clusterCount`, which changes without a hand
         body=to_api,
     ),
     "AdvancedCluster": Kind(
