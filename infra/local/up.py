@@ -29,7 +29,7 @@ _ANSWER_S = 120.0
 _BASIC_TOOLS = ("pulumi", "kubernetes", "etcd")
 _SIMULATED_IMAGES = {f"v{n}": f"{REPOSITORY}@sha256:{n:064x}" for n in (1, 2)}
 """Simulated nodes pull nothing: any digest will do."""
-_REAL_TOOLS = ("coredns", "metrics-server", "pause")
+_REAL_TOOLS = ("coredns", "metrics-server", "pause", "ferretdb")
 
 
 def up(*, say: Say, context: str | None = None, release: str | None = None, simulated: bool = False) -> None:
@@ -106,6 +106,7 @@ def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     lifecycle.wait_for_nodes(running, cluster)
     if not simulated:
         lifecycle.load_images(running, archive, references)
+        lifecycle.wait_for_atlas(running)
     kind = "simulated" if simulated else "real"
     say(f"cluster: {running.machine.nodes} {kind} nodes ready after {time.monotonic() - began:.0f} s")
     return running

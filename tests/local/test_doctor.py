@@ -129,11 +129,14 @@ def test_a_cluster_that_never_ran_that_ran_and_that_runs(monkeypatch: pytest.Mon
     class Running:
         class machine:  # noqa: N801 - stands for an attribute
             nodes = 3
+            simulated = False
 
     monkeypatch.setattr(lifecycle, "find", Running)
     monkeypatch.setattr(lifecycle, "memory_mib", lambda _: 1234)
-    [running] = doctor.cluster_rows()
+    running, database = doctor.cluster_rows()
     assert (running.status, running.version) == ("ok", "3 nodes, 1234 MiB")
+    assert (database.status, database.name) == ("warning", "local database")
+    assert "no credentials for Atlas" in database.version
 
 
 def test_support_rows_are_only_those_that_need_a_person() -> None:

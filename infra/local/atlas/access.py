@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from infra import atlas_api
@@ -18,6 +19,12 @@ NO_DATABASE: Final = "REZ_NO_DATABASE"
 def file() -> Path:
     """The file, absent while no local Atlas was started in this run folder."""
     return paths.run() / "atlas" / "access.json"
+
+
+def create(port: int) -> None:
+    """Make a key for the local Atlas that will answer at this port of 127.0.0.1."""
+    file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write(file(), f"http://127.0.0.1:{port}", secrets.token_hex(4), secrets.token_hex(16))
 
 
 def write(path: Path, address: str, public: str, private: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 
-from infra.local.cluster.layout import CONTROL_PLANE_IP, SERVICE_CIDR, Machine, Node
+from infra.local.cluster.layout import ATLAS_PORT, CONTROL_PLANE_IP, SERVICE_CIDR, Machine, Node
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,13 @@ def metrics_server(machine: Machine) -> Daemon:
     return Daemon("metrics-server", argv)
 
 
+def atlas(machine: Machine) -> Daemon:
+    """The local Atlas; pods reach its databases by node1's address."""
+    binary, folder = machine.tools["ferretdb"], machine.atlas
+    command = [sys.executable, "-m", "infra.local.atlas", str(folder), binary, CONTROL_PLANE_IP, str(ATLAS_PORT)]
+    return Daemon("atlas", command)
+
+
 def kwok(machine: Machine) -> Daemon:
     """The player of simulated nodes."""
     argv = [
@@ -200,4 +208,4 @@ def all_of(machine: Machine) -> list[Daemon]:
     if machine.simulated:
         return [*control_plane(machine), kwok(machine)]
     nodes = [d for n in machine.node_list() for d in node(machine, n)]
-    return [*control_plane(machine), *nodes, coredns(machine), metrics_server(machine)]
+    return [*control_plane(machine), *nodes, coredns(machine), metrics_server(machine), atlas(machine)]

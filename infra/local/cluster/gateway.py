@@ -18,7 +18,7 @@ from pathlib import Path
 from infra.local import process
 from infra.local.cluster import network
 from infra.local.cluster.forward import Forwarder, free_port
-from infra.local.cluster.layout import API_PORT, CONTROL_PLANE_IP, Machine
+from infra.local.cluster.layout import API_PORT, ATLAS_PORT, CONTROL_PLANE_IP, Machine
 
 _PRIVILEGED = 1024
 _APPEAR_S = 20.0
@@ -75,9 +75,10 @@ class Gateway:
         self.ports: dict[str, dict[str, int]] = {}
 
     async def serve(self) -> None:
-        """Publish the API server's port and carry connections for ever."""
+        """Publish the ports of the API server and of Atlas, and carry connections for ever."""
         if not self._machine.simulated:
             await self._forward.open(self._machine.api_port, lambda: (CONTROL_PLANE_IP, API_PORT))
+            await self._forward.open(self._machine.atlas_port, lambda: (CONTROL_PLANE_IP, ATLAS_PORT))
         self._remember()
         await asyncio.Event().wait()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 NODES = 3
 API_PORT = 6443
+ATLAS_PORT = 8090
 SERVICE_CIDR = "10.96.0.0/16"
 KUBERNETES_IP = "10.96.0.1"
 DNS_IP = "10.96.0.10"
@@ -60,6 +61,7 @@ class Machine:
         nodes: How many nodes, 1 to 9.
         api_port: Port on 127.0.0.1 of the host that leads to the API server.
         simulated: True when kwok plays the nodes: no namespaces, no root, no real containers.
+        atlas_port: Port on 127.0.0.1 of the host that leads to the local Atlas; unused where nodes are simulated.
     """
 
     run: str
@@ -67,6 +69,7 @@ class Machine:
     nodes: int = NODES
     api_port: int = API_PORT
     simulated: bool = False
+    atlas_port: int = ATLAS_PORT
 
     @classmethod
     def read(cls, path: Path) -> Machine:
@@ -88,6 +91,11 @@ class Machine:
     def pki(self) -> Path:
         """Keys, certificates and kubeconfigs of the daemons."""
         return self.dir / "pki"
+
+    @property
+    def atlas(self) -> Path:
+        """The local Atlas's key, state and data."""
+        return self.dir / "atlas"
 
     @property
     def log(self) -> Path:

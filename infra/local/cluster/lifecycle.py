@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.atlas_api import Atlas
 from infra.errors import PreconditionError, UnavailableError
 from infra.local import context, paths, process
+from infra.local.atlas import access
 from infra.local.cluster import cgroups, files, pki
 from infra.local.cluster.forward import free_port
-from infra.local.cluster.layout import API_PORT, NODES, Machine
+from infra.local.cluster.layout import API_PORT, ATLAS_PORT, NODES, Machine
 from infra.local.process import Process
 
 if TYPE_CHECKING:
@@ -78,9 +80,9 @@ def _described(tools: Mapping[str, Path], *, simulated: bool) -> Machine:
         if foreign := context.current():
             raise PreconditionError(f"stack local is on context {foreign}: `rez local down` first") from None
         port = free_port(API_PORT, in_a_row=_SIMULATED_PORTS if simulated else 1)
-        return Machine(str(folder), known, NODES, port, simulated)
+        return Machine(str(folder), known, NODES, port, simulated, free_port(ATLAS_PORT))
     _refuse_other_kind(before, simulated=simulated)
-    return Machine(str(folder), known, before.nodes, before.api_port, simulated)
+    return Machine(str(folder), known, before.nodes, before.api_port, simulated, before.atlas_port)
 
 
 def _refuse_other_kind(machine: Machine, *, simulated: bool) -> None:
@@ -125,6 +127,8 @@ def start(tools: Mapping[str, Path], *, simulated: bool = False) -> Running:
     machine.write(machine.dir / "machine.json")
     if not (machine.dir / "kubeconfig").exists():
         pki.create(machine)
+    if not (simulated or access.file().exists()):
+        access.create(machine.atlas_port)
     files.write(machine)
     gateway = _spawn(machine)
     try:
@@ -187,6 +191,13 @@ def wait_for_nodes(running: Running, cluster: Cluster) -> None:
         f"{len(wanted)} nodes were ready",
         running,
     )
+
+
+def wait_for_atlas(running: Running) -> None:
+    """Wait until the local Atlas answers."""
+    atlas = Atlas(access.environment())
+    _until(lambda: "results" in atlas.get("/groups"), "Atlas answered", running)
+    atlas.close()
 
 
 def load_images(running: Running, archive: Path, content: str) -> None:

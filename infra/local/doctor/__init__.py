@@ -15,8 +15,11 @@ from infra.local.doctor.in_use import in_use
 from infra.local.doctor.lifetimes import lifetime
 from infra.local.doctor.plugin_files import plugins
 from infra.local.doctor.programs import compiler_rows, tool_row
-from infra.local.doctor.row import Row
+from infra.local.doctor.row import Row, Status
 from infra.local.toolchain.tools import TOOLS
+from infra.operations import database
+from infra.settings import load
+from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,14 +81,21 @@ def cluster_rows() -> list[Row]:
     """Whether the local cluster runs, and what an earlier one left."""
     if running := lifecycle.find():
         version = f"{running.machine.nodes} nodes, {lifecycle.memory_mib(running)} MiB"
-        return [
-            Row("cluster", "local cluster", "ok", version, str(paths.kubeconfig()), "", "rez local status tells more")
-        ]
+        more = "rez local status tells more"
+        row = Row("cluster", "local cluster", "ok", version, str(paths.kubeconfig()), "", more)
+        return [row, *([] if running.machine.simulated else [database_row()])]
     if paths.run().exists():
         return [
             Row("cluster", "local cluster", "warning", "stopped", str(paths.run()), "", "make local, or rez local down")
         ]
     return [Row("cluster", "local cluster", "later", "", "absent", "", "make local starts it")]
+
+
+def database_row() -> Row:
+    """How the local database is."""
+    found = database.of_stack(load(LOCAL, paths.ROOT))
+    status: Status = "ok" if found.get("state") == "IDLE" else "warning"
+    return Row("cluster", "local database", status, database.words(found), "local Atlas", "", "rez status")
 
 
 def plugin_rows() -> list[Row]:
