@@ -94,7 +94,8 @@ def _server(settings: Settings, image: str) -> Manifest:
     return {
         **_container("redis", image, settings),
         "command": ["redis-server", f"{names.CONFIG_PATH}/redis.conf"],
-        "args": ["--cluster-announce-hostname", f"$(POD_NAME).{domain}"],
+        # Its own word counts: where the network masks pods' addresses, peers would take a node's for the pod's.
+        "args": ["--cluster-announce-hostname", f"$(POD_NAME).{domain}", "--cluster-announce-ip", "$(POD_IP)"],
         "ports": [
             {"name": "redis", "containerPort": names.PORT, "protocol": "TCP"},
             {"name": "bus", "containerPort": names.BUS_PORT, "protocol": "TCP"},
@@ -139,7 +140,8 @@ def _container(name: str, image: str, settings: Settings) -> Manifest:
         "image": image,
         "imagePullPolicy": "IfNotPresent",
         "env": [
-            {"name": "POD_NAME", "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.name"}}},
+            _of_the_pod("POD_NAME", "metadata.name"),
+            _of_the_pod("POD_IP", "status.podIP"),
             *({"name": key, "value": value} for key, value in environment.items()),
         ],
         "securityContext": {
@@ -149,6 +151,10 @@ def _container(name: str, image: str, settings: Settings) -> Manifest:
         },
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
+
+
+def _of_the_pod(name: str, field: str) -> Manifest:
+    return {"name": name, "valueFrom": {"fieldRef": {"apiVersion": "v1", "fieldPath": field}}}
 
 
 def _asked(question: str, *, period_s: int, failures: int) -> Manifest:

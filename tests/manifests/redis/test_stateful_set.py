@@ -23,7 +23,8 @@ def test_six_pods_start_at_once_and_keep_their_volumes(settings: Settings) -> No
     assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
     server = spec["template"]["spec"]["containers"][0]
     assert server["resources"]["limits"]["memory"] == "512Mi"
-    assert server["args"][-1] == "$(POD_NAME).redis-peers.production.svc"
+    assert server["args"][1] == "$(POD_NAME).redis-peers.production.svc"
+    assert server["args"][2:] == ["--cluster-announce-ip", "$(POD_IP)"]
 
 
 def test_pods_have_names_before_they_are_ready_and_clients_see_ready_ones() -> None:
