@@ -99,11 +99,12 @@ def _settle(run: Run) -> Settled:
 
 def _report(run: Run, outcome: Outcome, serving: str) -> Report:
     settled = run.settled
+    no_way_back = outcome == "deployed" and run.migration == "contract"
     return Report(
         action="deploy",
         stack=run.scene.stack,
         release=run.release,
-        previous=run.previous,
+        previous=None if no_way_back else run.previous,
         outcome=outcome,
         reason="timeout" if settled.timed_out else settled.verdict.reason,
         message=settled.verdict.message,

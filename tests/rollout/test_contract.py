@@ -91,5 +91,7 @@ def test_a_bad_release_that_contracted_is_not_taken_back(stage: Any, monkeypatch
     assert ledger.records(stage.cluster, "production")[-1].outcome == "failed"
 
 
-def test_a_good_one_serves(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert contracted(stage, monkeypatch, behaviour="deployment/healthy-v3").outcome == "deployed"
+def test_a_good_one_serves_and_names_no_way_back(stage: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = contracted(stage, monkeypatch, behaviour="deployment/healthy-v3")
+    assert (report.outcome, report.previous) == ("deployed", None)
+    assert "rez rollback" not in "\n".join(report.lines())
