@@ -38,6 +38,9 @@ def shown_stamp(metadata: Mapping[str, Any]) -> str:
 def fencing_policy() -> Manifest:
     """A write that brings a fencing token must bring that of the Lease; one that brings none is not judged.
 
+    An API server of version 1.35 stops following Leases when the policy is deleted, for good: one declared again judges
+    by the Lease of then, until that server is started anew.
+
     A token counts as brought when it is not the one that the object had before: people and a plain `pulumi up` keep it
     as it is, a deploy never writes the same one twice.
     """
