@@ -68,7 +68,10 @@ def raise_fence(scene: Scene, lock: Lock) -> None:
     deadline = scene.clock() + _LATE_S
     while _refuses(scene, lock.stamp()):
         if scene.clock() > deadline:
-            raise UnavailableError(f"the API server has not taken notice of the lock within {_LATE_S:g} s; try again")
+            raise UnavailableError(
+                f"the API server has not taken notice of the lock within {_LATE_S:g} s; try again; if it never does, "
+                f"the policy {fencing.NAME} was deleted since that server started: start the server anew"
+            )
         scene.pause(_PAUSE_S)
 
 
