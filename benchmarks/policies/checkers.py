@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.policies import checkov, peers
+from benchmarks.peer import built
+from benchmarks.policies import checkov
+from benchmarks.policies.peers import PEERS
 from infra.errors import RezError
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def others(say: Callable[[str], None]) -> tuple[list[Checker], list[str]]:
 
 
 def _kube_score(say: Callable[[str], None]) -> Checker:
-    start = [str(peers.executable("kube-score", say)), "score", "--output-format", "json"]
+    start = [str(built(PEERS["kube-score"], say)), "score", "--output-format", "json"]
     return Checker("kube-score", lambda folder: [*start, *map(str, sorted(folder.iterdir()))], _of_kube_score)
 
 
@@ -80,7 +82,7 @@ def _of_kube_score(printed: str) -> int:
 
 
 def _conftest(say: Callable[[str], None]) -> Checker:
-    start = [str(peers.executable("conftest", say)), "test", "--policy", str(_RULES / "rego"), "--output", "json"]
+    start = [str(built(PEERS["conftest"], say)), "test", "--policy", str(_RULES / "rego"), "--output", "json"]
     return Checker("conftest", lambda folder: [*start, str(folder)], _of_conftest)
 
 
@@ -89,7 +91,7 @@ def _of_conftest(printed: str) -> int:
 
 
 def _kyverno(say: Callable[[str], None]) -> Checker:
-    start = [str(peers.executable("kyverno", say)), "apply", str(_RULES / "kyverno"), "--resource"]
+    start = [str(built(PEERS["kyverno"], say)), "apply", str(_RULES / "kyverno"), "--resource"]
     return Checker("kyverno", lambda folder: [*start, str(folder)], _of_kyverno, slow=True)
 
 

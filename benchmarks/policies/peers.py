@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmarks.peer import Peer, built
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from benchmarks.peer import Peer
 
 GO = Path(__file__).parent / "go"
 """One Go module for each peer; its go.mod and go.sum lock versions and checksums."""
@@ -44,19 +40,3 @@ PEERS = {
         ),
     )
 }
-
-
-def executable(name: str, say: Callable[[str], None]) -> Path:
-    """Give a peer's executable, building it if it is absent.
-
-    Args:
-        name: A key of ``PEERS``.
-        say: Takes one line of progress.
-
-    Returns:
-        Where it is in the cache.
-
-    Raises:
-        RezError: The build failed, or Go is absent and could not be installed.
-    """
-    return built(PEERS[name], say)

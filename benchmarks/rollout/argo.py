@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.rollout.peers import GO, executable
+from benchmarks.peer import built
+from benchmarks.rollout.peers import GO, PEERS
 from infra.local.cluster.forward import free_port
 from infra.local.toolchain import compiler
 from infra.rejection import ApiError
@@ -27,7 +28,7 @@ _SERVED_S = 30.0
 @contextmanager
 def controller(place: Field, say: Callable[[str], None]) -> Iterator[None]:
     """Run it while the block lasts."""
-    binary = executable("argo-rollouts", say)
+    binary = built(PEERS["argo-rollouts"], say)
     apply = [str(place.kubectl), f"--kubeconfig={place.kubeconfig}", "apply", "--server-side"]
     subprocess.run([*apply, *(f"--filename={file}" for file in _kinds(say))], check=True, capture_output=True)
     _served(place)

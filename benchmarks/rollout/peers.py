@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from benchmarks.peer import Peer, built
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from benchmarks.peer import Peer
 
 GO = Path(__file__).parent / "go"
 _PURPOSE = "a peer of the rollout"
@@ -36,16 +32,3 @@ PEERS = {
         ),
     )
 }
-
-
-def executable(name: str, say: Callable[[str], None]) -> Path:
-    """Give a peer's executable, building it if it is absent.
-
-    Args:
-        name: A key of ``PEERS``.
-        say: Takes one line of progress.
-
-    Raises:
-        RezError: The build failed, or Go is absent and could not be installed.
-    """
-    return built(PEERS[name], say)

@@ -39,12 +39,19 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1) + 0.499))]
 
 
-def _verdicts(outcomes: Sequence[Outcome], names: Sequence[str]) -> Iterator[str]:
-    yield "| doomed: s from t0 to the verdict, median (p95), cause named | " + " | ".join(names) + " |"
+def _heading(title: str, names: Sequence[str]) -> Iterator[str]:
+    yield _row(title, names)
     yield "|---" * (len(names) + 1) + "|"
+
+
+def _row(title: str, cells: Sequence[str]) -> str:
+    return f"| {title} | " + " | ".join(cells) + " |"
+
+
+def _verdicts(outcomes: Sequence[Outcome], names: Sequence[str]) -> Iterator[str]:
+    yield from _heading("doomed: s from t0 to the verdict, median (p95), cause named", names)
     for scenario in DOOMED:
-        cells = [_verdict(of(outcomes, tool, scenario.name)) for tool in names]
-        yield f"| {scenario.name} | " + " | ".join(cells) + " |"
+        yield _row(scenario.name, [_verdict(of(outcomes, tool, scenario.name)) for tool in names])
 
 
 def _verdict(found: Sequence[Outcome]) -> str:
@@ -76,14 +83,11 @@ def _aftermath(outcomes: Sequence[Outcome], names: Sequence[str]) -> Iterator[st
 
 
 def _benign(outcomes: Sequence[Outcome], names: Sequence[str]) -> Iterator[str]:
-    yield "| benign: false aborts of runs | " + " | ".join(names) + " |"
-    yield "|---" * (len(names) + 1) + "|"
+    yield from _heading("benign: false aborts of runs", names)
     for scenario in BENIGN:
-        cells = [_aborts(of(outcomes, tool, scenario.name)) for tool in names]
-        yield f"| {scenario.name} | " + " | ".join(cells) + " |"
+        yield _row(scenario.name, [_aborts(of(outcomes, tool, scenario.name)) for tool in names])
     benign = {scenario.name for scenario in BENIGN}
-    sums = [_aborts([o for o in outcomes if o.tool == tool and o.scenario in benign]) for tool in names]
-    yield "| all | " + " | ".join(sums) + " |"
+    yield _row("all", [_aborts([o for o in outcomes if o.tool == tool and o.scenario in benign]) for tool in names])
 
 
 def _aborts(found: Sequence[Outcome]) -> str:

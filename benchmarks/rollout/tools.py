@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from benchmarks.peer import built
 from benchmarks.rollout import argo, world
-from benchmarks.rollout.peers import executable
+from benchmarks.rollout.peers import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,5 +114,5 @@ def environment(tool: Tool, field: Field, namespace: str, say: Callable[[str], N
         "NAMESPACE": namespace,
         "KUBECTL": f"{field.kubectl} --namespace={namespace}",
         "HELM_NAMESPACE": namespace,
-        "PEER": str(executable(tool.peer, say)) if tool.peer else "",
+        "PEER": str(built(PEERS[tool.peer], say)) if tool.peer else "",
     }

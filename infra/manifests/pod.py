@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.manifests import Manifest, names
+from infra.manifests.security import container_security, pod_security
 from infra.quantities import format_mib, format_millicores
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def pod_template(settings: Settings, release: Release, mounts: Mounts, *, track:
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "terminationGracePeriodSeconds": settings.api.rollout.grace_period_s,
-            "securityContext": _pod_security(),
+            "securityContext": pod_security(_USER),
             "topologySpreadConstraints": [_spread(key, labels) for key in _SPREAD_KEYS],
             "containers": [_container(settings, release, mounts)],
             "volumes": _volumes(mounts),
@@ -99,11 +100,7 @@ def _container(settings: Settings, release: Release, mounts: Mounts) -> Manifest
         "readinessProbe": _probe(health, api.probes.readiness),
         "livenessProbe": _probe(alive, api.probes.liveness),
         "lifecycle": {"preStop": {"sleep": {"seconds": api.rollout.pre_stop_s}}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         # A crash that says nothing in the termination log is explained by the last lines it wrote.
         "terminationMessagePolicy": "FallbackToLogsOnError",
         "volumeMounts": [
@@ -138,14 +135,3 @@ def _volumes(mounts: Mounts) -> list[Manifest]:
         {"name": "secrets", "projected": {"defaultMode": _READ_ONLY, "sources": sources}},
         {"name": "storage", "persistentVolumeClaim": {"claimName": names.CLAIM}},
     ]
-
-
-def _pod_security() -> Manifest:
-    return {
-        "runAsNonRoot": True,
-        "runAsUser": _USER,
-        "runAsGroup": _USER,
-        "fsGroup": _USER,
-        "fsGroupChangePolicy": "OnRootMismatch",
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }

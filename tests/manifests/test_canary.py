@@ -5,20 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.manifests.canary import NAME, canary
-from infra.manifests.pod import pod_template
 
 if TYPE_CHECKING:
     from infra.manifests import Manifest
-    from infra.manifests.pod import Mounts
-    from infra.manifests.release import Release
-    from infra.settings import Settings
 
 IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'b' * 64}"
-
-
-@pytest.fixture
-def template(settings: Settings, release: Release, mounts: Mounts) -> Manifest:
-    return pod_template(settings, release, mounts)
 
 
 @pytest.fixture

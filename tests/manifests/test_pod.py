@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def template(settings: Settings, release: Release, mounts: Mounts) -> Manifest:
-    return pod_template(settings, release, mounts)
-
-
-@pytest.fixture
 def container(template: Manifest) -> Manifest:
     (only,) = template["spec"]["containers"]
     return dict(only)

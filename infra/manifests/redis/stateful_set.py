@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from infra.manifests.redis import names
 from infra.manifests.redis.config_map import SCRIPT
+from infra.manifests.security import container_security, pod_security
 from infra.quantities import format_mib, format_millicores
 from infra.settings.model import NAMESPACE
 
@@ -63,14 +64,7 @@ def _pod(settings: Settings, image: str, *, config: str, secret: str) -> Manifes
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": _GRACE_S,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": _USER,
-            "runAsGroup": _USER,
-            "fsGroup": _USER,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": pod_security(_USER),
         "topologySpreadConstraints": [
             _spread(key) for key in ("kubernetes.io/hostname", "topology.kubernetes.io/zone")
         ],
@@ -144,11 +138,7 @@ def _container(name: str, image: str, settings: Settings) -> Manifest:
             _of_the_pod("POD_IP", "status.podIP"),
             *({"name": key, "value": value} for key, value in environment.items()),
         ],
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": container_security(),
         "terminationMessagePolicy": "FallbackToLogsOnError",
     }
 
