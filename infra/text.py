@@ -15,6 +15,11 @@ def line(message: object, *, limit: int | None = 300) -> str:
     return flat if limit is None or len(flat) <= limit else flat[: limit - 1] + "…"
 
 
+def unreadable(error: Exception) -> str:
+    """Why a file cannot be read, without its path, which may be that of a copy."""
+    return line((isinstance(error, OSError) and error.strerror) or error)
+
+
 def timestamp(moment: datetime) -> str:
     """A moment as ISO 8601 in UTC, to the second."""
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

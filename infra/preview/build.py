@@ -89,7 +89,7 @@ def _judged(said: Mapping[str, Any], where: tuple[Place, ...] | None) -> Found:
 
 def _protected(step: PlanStep, where: tuple[Place, ...]) -> Found:
     """What the engine refuses before it begins, so that the rest is not done either."""
-    verb = "replaced" if step.replaces else "deleted"
+    verb = "replaced" if step.replaces else "forgotten" if step.retained else "deleted"
     return Found(
         rule=PROTECT,
         severity="critical",

@@ -19,6 +19,7 @@ from infra.preview.stack_text import file_of
 from infra.preview.workplace import workplace
 from infra.settings.inventory import CONFIG_KEY
 from infra.settings.stack_file import plain_secrets
+from infra.text import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -98,7 +99,9 @@ class _Run:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:
-            raise PreconditionError(f"{tree.label}: {self._file} cannot be read: {error}; repair it") from None
+            raise PreconditionError(
+                f"{tree.label}: {self._file} cannot be read: {unreadable(error)}; repair it"
+            ) from None
 
     def _inventory(self, tree: Tree) -> list[str]:
         """Names of the secrets that a tree's program asks for; none where it will not even start."""
@@ -126,7 +129,9 @@ class _Run:
 
     def _plan(self, tree: Tree, text: str, known: str, asked_before: list[str]) -> Plan:
         if not text:
-            return Plan(problems=(f"{self._file}: no such file; stacks are named by their files Pulumi.<stack>.yaml",))
+            return Plan(
+                problems=(f"{self._file}: is not there, or empty; stacks are named by their files Pulumi.<stack>.yaml",)
+            )
         self._sandbox.prepare(tree)
         inventory = self._inventory(tree)
         try:
@@ -149,7 +154,8 @@ class _Run:
         if plan is None:
             return Plan(failures=tuple(str(events.explain(done.errors or done.output, done.code)).splitlines()))
         problems, failures = digest.errors(plan)
-        return Plan(plan, tuple(problems), tuple(failures))
+        copied = f"{tree.folder}/"  # which is gone when the report is read
+        return Plan(plan, tuple(problems), tuple(each.replace(copied, "") for each in failures))
 
     def _despite(self, refused: Plan, tree: Tree, text: str, known: str) -> Plan:
         """Plan what else a tree would do where settings cannot work: with the base's values for as few as may be."""

@@ -87,8 +87,12 @@ def _copy_files(root: Path, folder: Path) -> None:
     listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *_WANTED)
     for name in filter(None, dict.fromkeys(listed.split("\0"))):
         source, target = root / name, folder / name
-        if source.is_file() and not source.is_symlink():  # one that was deleted is listed until that is committed
-            target.parent.mkdir(parents=True, exist_ok=True)
+        if not (source.is_symlink() or source.is_file()):  # one that was deleted is listed until that is committed
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():  # as a commit's is
+            target.write_bytes(os.fsencode(source.readlink()))
+        else:
             shutil.copy2(source, target)
 
 

@@ -14,6 +14,7 @@ from infra.settings.inventory import CONFIG_KEY
 from infra.settings.model import Settings
 from infra.settings.problems import field_problem
 from infra.settings.units import Section, yaml_key
+from infra.text import unreadable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,8 +71,7 @@ def load(stack: str, root: Path) -> Settings:
             [f"{file.name}: no such file; stacks are named by their files Pulumi.<stack>.yaml"]
         ) from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = str(error).replace("\n", " ")
-        raise SettingsError([f"{file.name}: cannot be read: {reason}; repair the file"]) from None
+        raise SettingsError([f"{file.name}: cannot be read: {unreadable(error)}; repair the file"]) from None
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict):
         raise SettingsError([f"{file.name}: has no `config:`; write the sections below it as {PROJECT}:<section>"])

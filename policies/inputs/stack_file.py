@@ -25,11 +25,14 @@ def exemptions(file: Path) -> Declared:
     Raises:
         ValueError: The file is no readable YAML.
     """
-    if not file.exists():
-        return Declared()
-    text = file.read_text(encoding="utf-8")
     try:
+        text = file.read_text(encoding="utf-8")
         document = loads(text)
+    except FileNotFoundError:
+        return Declared()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ValueError(f"{file.name}: cannot be read: {why}; repair it") from None
     except InvalidYamlError as error:
         raise ValueError(f"{file.name}: not readable as YAML: {' '.join(str(error).split())}; repair it") from None
     config = document.get("config") if isinstance(document, dict) else None

@@ -127,3 +127,4 @@ def test_a_protected_claim_that_goes_is_refused_although_it_is_retained(tmp_path
     found = build.report(SUBJECT, Plan(told), asked(told, tmp_path / "plan.json"), TEXT, [])
     assert [each.rule for each in found.findings if each.blocks] == [build.PROTECT]
     assert found.changes[0].protected
+    assert "would be forgotten, but is protected" in found.findings[0].message

@@ -188,6 +188,21 @@ def test_a_program_that_fails_is_shown_with_its_words(repository: Repository) ->
     repository.branch("broken", ("infra/program.py", "async def main", 'raise ValueError("boom")\nasync def main'))
     report = repository.preview("broken", code=2)
     assert "ValueError: boom" in report["failures"][0]
+    assert '  File "infra/program.py", line ' in report["failures"][0]
+
+
+def test_a_stack_file_that_cannot_be_read_is_one_line(repository: Repository) -> None:
+    repository.git("checkout", "-q", MAIN)
+    file = repository.root / "Pulumi.folder.yaml"
+    file.mkdir()
+    (file / "a").touch()
+    try:
+        done = repository.rez("preview", "--base", MAIN, "--stack", "folder")
+    finally:
+        (file / "a").unlink()
+        file.rmdir()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].endswith("Pulumi.folder.yaml cannot be read: Is a directory; repair it")
 
 
 def test_a_rotated_secret_shows_as_one_that_rolls_the_pods(repository: Repository) -> None:

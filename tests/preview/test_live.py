@@ -83,6 +83,16 @@ def test_settings_that_cannot_work_are_in_the_report_and_the_engine_is_not_asked
     assert found.refused[0].places[0].line > 0
 
 
+def test_a_folder_in_the_stack_files_place_is_a_refused_setting(engine: Fake, tmp_path: Path) -> None:
+    engine.does("exit 1")
+    (tmp_path / "Pulumi.production.yaml").mkdir()
+    (found,) = live.preview(tmp_path, stack="production").refused
+    assert (found.message, found.remedy) == (
+        "Pulumi.production.yaml: cannot be read: Is a directory",
+        "repair the file",
+    )
+
+
 def test_an_engine_that_tells_no_plan_is_a_failure_with_its_words(engine: Fake) -> None:
     engine.does("echo 'error: something odd' >&2; exit 255")
     with pytest.raises(RezError, match="something odd"):

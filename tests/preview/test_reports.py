@@ -67,6 +67,14 @@ def test_every_format_names_rule_setting_file_and_line(form: str) -> None:
     assert "256Mi" in text
 
 
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_a_traceback_keeps_its_indentation_but_not_without_end(form: str) -> None:
+    found = render(replace(report(), failures=(f"Traceback:\n    a = (\n        ^\n{' ' * 999}b",)), form)
+    margin = "  " if form == "table" else ""
+    assert f"\n{margin}    a = (\n{margin}        ^\n" in found
+    assert " " * 100 not in found
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_nothing_to_do_is_said_too(form: str) -> None:
     assert render(Report(subject=Subject(stack="production", base="a", head="b", judge="a")), form)

@@ -67,7 +67,7 @@ def test_the_working_tree_is_copied_with_what_nobody_has_committed_and_without_w
     (repository / "ignored").write_text("ignored")
     (repository / "removed").unlink()
     folder = trees.copy(repository, trees.WORKING_TREE, repository.parent / "copy").folder
-    assert sorted(file.name for file in folder.iterdir()) == [".gitignore", "folder", "new"]
+    assert sorted(file.name for file in folder.iterdir()) == [".gitignore", "folder", "link", "new"]
     assert (folder / "folder" / "file").read_text() == "changed"
 
 
@@ -92,8 +92,9 @@ def test_odd_names_are_names(repository: Path, revision: str) -> None:
     assert all((folder / os.fsdecode(name)).read_text() == "x" for name in odd)
 
 
-def test_a_link_becomes_a_file_that_leads_nowhere(repository: Path) -> None:
-    folder = trees.copy(repository, "main", repository.parent / "copy").folder
+@pytest.mark.parametrize("revision", ["main", trees.WORKING_TREE])
+def test_a_link_becomes_a_file_that_leads_nowhere(repository: Path, revision: str) -> None:
+    folder = trees.copy(repository, revision, repository.parent / "copy").folder
     assert not (folder / "link").is_symlink()
     assert (folder / "link").read_text() == "/etc/passwd"
 

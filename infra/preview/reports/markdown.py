@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from infra.preview.report import Op
-from infra.preview.reports.words import cut, effect, safe, standing, subject, totals, verdict
+from infra.preview.reports.words import cut, effect, lines, safe, standing, subject, totals, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,8 +117,8 @@ def _head(report: Report) -> Iterator[str]:
     yield f"<sub>{prose(subject(report))}</sub>"
     yield from _fitting((f"\n> {prose(note)}" for note in report.notes), _ROOM["notes"], "\n> … {} more")
     if report.failures:
-        lines = [safe(line) for text in report.failures for line in text.splitlines()]
-        last = list(_fitting(lines[::-1], _ROOM["failures"], "… {} lines before"))[::-1]
+        told = [line for text in report.failures for line in lines(text)]
+        last = list(_fitting(told[::-1], _ROOM["failures"], "… {} lines before"))[::-1]
         yield from ("", "#### The program fails", "", _fenced(last, ""))
     if report.refused:
         yield from ("", "#### Settings that cannot work", "")

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from infra.preview.report import Op
-from infra.preview.reports.words import cut, effect, safe, standing, subject, totals, verdict, where
+from infra.preview.reports.words import cut, effect, lines, safe, standing, subject, totals, verdict, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def _lines(report: Report, paint: Painter) -> Iterator[str]:
     for text in report.failures:
         yield ""
         yield paint("failed", _RED)
-        yield from (f"  {safe(line)}" for line in text.splitlines())
+        yield from (f"  {line}" for line in lines(text))
     for found in report.refused:
         yield ""
         yield from _finding(found, "settings", paint(f"{'refused':8}", _RED))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 OPS: Final = (Op.DELETE, Op.REPLACE, Op.FORGET, Op.CHANGE, Op.RENEW, Op.CREATE)
 """Worst first."""
 _LONGEST: Final = 400
+_DEEPEST: Final = 80
 _HIDDEN: Final = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 """Characters that move the cursor, turn the writing's direction or are not seen at all."""
 
@@ -69,6 +70,11 @@ def safe(text: str, longest: int = _LONGEST) -> str:
     flat = " ".join(text.split())
     shown = "".join(_visible(each) for each in flat[:longest])
     return shown if len(flat) <= longest else f"{shown}… ({len(flat) - longest} more characters)"
+
+
+def lines(text: str) -> list[str]:
+    """Text line by line, as safe as one, with its indentation: a traceback is read by that."""
+    return [each[: min(_DEEPEST, len(each) - len(each.lstrip(" ")))] + safe(each) for each in text.splitlines()]
 
 
 def _visible(sign: str) -> str:
