@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Manifests = list[Manifest]
 
 APPLY_PATCH = "application/apply-patch+yaml"
+METADATA_ALONE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 FIELD_MANAGER = "rez-infra"
 POOL_SIZE = 32
 _UNAVAILABLE = frozenset({502, 503, 504})
@@ -71,6 +72,7 @@ class Cluster:
         query: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout_s: float = 10.0,
     ) -> dict[str, Any]:
         """Send one request and return the JSON object of the answer.
@@ -79,7 +81,7 @@ class Cluster:
             ApiError: The server refused.
             UnavailableError: It does not answer.
         """
-        response = self._send(method, path, query, body, content_type, timeout_s)
+        response = self._send(method, path, query, body, content_type, timeout_s, accept=accept)
         answer: dict[str, Any] = json.loads(response.data or b"{}")
         return answer
 
@@ -105,12 +107,11 @@ class Cluster:
 
     def get(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest | None:
         """Return the live object, or None when there is none of that name."""
-        try:
-            return self.request("GET", self.path(api_version, kind, namespace=namespace, name=name))
-        except ApiError as error:
-            if error.status == HTTPStatus.NOT_FOUND:
-                return None
-            raise
+        return self._found(self.path(api_version, kind, namespace=namespace, name=name), "application/json")
+
+    def metadata(self, api_version: str, kind: str, name: str, namespace: str) -> Manifest | None:
+        """Return a live object without what is in it, or None when there is none of that name: for Secrets."""
+        return self._found(self.path(api_version, kind, namespace=namespace, name=name), METADATA_ALONE)
 
     def list(
         self, api_version: str, kind: str, namespace: str | None = None, *, labels: str = "", fields: str = ""
@@ -219,6 +220,14 @@ class Cluster:
             raise self._refusal(response, f"Pod {namespace}/{pod}{path}", secret=False)
         return response.status, body
 
+    def _found(self, path: str, accept: str) -> Manifest | None:
+        try:
+            return self.request("GET", path, accept=accept)
+        except ApiError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
     def _path_of(self, manifest: Manifest, *, name: str | None = None) -> str:
         namespace = manifest["metadata"].get("namespace") or self.namespace
         return self.path(manifest["apiVersion"], manifest["kind"], namespace=namespace, name=name)
@@ -254,9 +263,10 @@ class Cluster:
         content_type: str,
         timeout_s: float,
         *,
+        accept: str = "application/json",
         stream: bool = False,
     ) -> BaseHTTPResponse:
-        response = self._exchange(method, path, query, body, content_type, timeout_s, stream=stream)
+        response = self._exchange(method, path, query, body, content_type, timeout_s, accept=accept, stream=stream)
         if response.status >= HTTPStatus.BAD_REQUEST:
             subject = subject_of(body) or f"{method} {path}"
             raise self._refusal(response, subject, secret=(body or {}).get("kind") == "Secret")
@@ -271,11 +281,12 @@ class Cluster:
         content_type: str,
         timeout_s: float,
         *,
+        accept: str = "application/json",
         stream: bool = False,
     ) -> BaseHTTPResponse:
         import urllib3
 
-        headers = {"Accept": "application/json", "User-Agent": FIELD_MANAGER}
+        headers = {"Accept": accept, "User-Agent": FIELD_MANAGER}
         for setting in self._client.configuration.auth_settings().values():
             headers[setting["key"]] = setting["value"]
         if body is not None:

@@ -32,6 +32,7 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: dict[str, tuple[int, Any]] = {"/api/v1": (200, RESOURCES)}
         self.requests: list[tuple[str, str, Any]] = []
+        self.accepted = ""
 
     def kubeconfig(self, **context: str) -> str:
         return json.dumps({
@@ -50,6 +51,7 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length") or 0)
         body = json.loads(self.rfile.read(length)) if length else None
         self.server.requests.append((self.command, self.path, body))
+        self.server.accepted = self.headers["Accept"]
         status, content = self.server.answers.get(self.path.partition("?")[0], (404, {"reason": "NotFound"}))
         if self.headers["Authorization"] != "Bearer t0ken":
             status, content = 401, {"reason": "Unauthorized", "message": "Unauthorized"}
@@ -88,6 +90,13 @@ def test_the_namespace_of_the_context_is_known(cluster: Cluster) -> None:
 
 def test_a_missing_object_is_none(cluster: Cluster) -> None:
     assert cluster.get("v1", "ConfigMap", "x", "n") is None
+
+
+def test_a_secret_s_metadata_is_asked_for_without_its_values(server: Server, cluster: Cluster) -> None:
+    server.answers["/api/v1/namespaces/n/secrets/x"] = 200, {"metadata": {"name": "x"}}
+    assert cluster.metadata("v1", "Secret", "x", "n") == {"metadata": {"name": "x"}}
+    assert server.accepted == "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+    assert cluster.metadata("v1", "Secret", "gone", "n") is None
 
 
 def test_a_kind_is_discovered_once(server: Server, cluster: Cluster) -> None:

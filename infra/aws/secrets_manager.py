@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.aws import client as aws
@@ -9,6 +10,7 @@ from infra.errors import PreconditionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from infra.settings.secret_sources import AwsSecrets
 
@@ -46,6 +48,29 @@ def read(names: Sequence[str], source: AwsSecrets) -> tuple[dict[str, str], list
             else:
                 lines.append(_missing(called, name, source, there=called in found))
     return values, lines
+
+
+def changed(names: Sequence[str], source: AwsSecrets) -> dict[str, datetime]:
+    """When secrets were last changed, by name; without those that are not there. No value is asked for.
+
+    Args:
+        names: Of the inventory.
+        source: Where they are.
+
+    Raises:
+        PreconditionError: Nobody is signed in, or whoever is may not describe them.
+        UnavailableError: Secrets Manager does not answer.
+    """
+    client = aws.client("secretsmanager", region=source.region)
+    found: dict[str, datetime] = {}
+    for name in names:
+        with (
+            aws.explained(f"secret_sources.aws: secret {source.prefix}{name} in {source.region}"),
+            contextlib.suppress(client.exceptions.ResourceNotFoundException),
+        ):
+            about = client.describe_secret(SecretId=source.prefix + name)
+            found[name] = about.get("LastChangedDate") or about["CreatedDate"]
+    return found
 
 
 def _refuse_denied(errors: Sequence[dict[str, Any]], source: AwsSecrets) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from infra.cli import bootstrap, github, history, local, overrides, policies, scale, state
+from infra.cli import bootstrap, github, history, local, overrides, policies, scale, secret, state
 from infra.cli.check import check
 from infra.cli.deploy import deploy
 from infra.cli.doctor import doctor
@@ -43,6 +43,7 @@ app.command(
 app.add_typer(scale.app, name="scale")
 app.add_typer(overrides.app, name="overrides")
 app.add_typer(history.app, name="history")
+app.add_typer(secret.app, name="secrets")
 app.add_typer(local.app, name="local")
 app.add_typer(policies.app, name="policies")
 app.add_typer(state.app, name="state")

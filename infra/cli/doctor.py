@@ -25,7 +25,7 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="One JSON object.")
 
     from infra.local.doctor import collect, missing
 
-    rows = collect(datetime.now(UTC).date())
+    rows = collect(datetime.now(UTC))
     if json:
         print(as_json(rows, ok=not missing(rows)))
     elif typer.get_text_stream("stdout").isatty():

@@ -1,4 +1,4 @@
-"""Which secrets the app reads, and which Kubernetes Secret carries each; the values are in config or elsewhere."""
+"""Which secrets there are, who uses them, which Secret carries each; the values are in config or elsewhere."""
 
 from __future__ import annotations
 
@@ -24,26 +24,42 @@ class SecretName:
     Attributes:
         name: The name of its file in the pod, and of its config key.
         group: The Secret that carries it; None for what no pod reads.
+        others: Who uses it beside the API's pods, which read it by its name if a Secret carries it.
+        rotates: Whether it is a credential; the name of an account is none.
     """
 
     name: str
     group: Group | None
+    others: tuple[str, ...] = ()
+    rotates: bool = True
 
+    @property
+    def used_by(self) -> tuple[str, ...]:
+        """Who uses it, and as what."""
+        return (*((f"{_API}: {self.name}",) if self.group else ()), *self.others)
+
+
+_API: Final = "Deployment/merchant-backend"
+_CACHE: Final = "StatefulSet/redis"
 
 INVENTORY: Final = (
-    SecretName("MONGODB_PASSWORD_A", None),
-    SecretName("MONGODB_PASSWORD_B", None),
-    SecretName("MONGODB_READER_PASSWORD", None),
-    SecretName("REDIS_PASSWORD", None),
-    SecretName("REDIS_PEER_PASSWORD", None),
-    SecretName("REDIS_CERTIFICATE", None),
-    SecretName("REDIS_CA", "db-secrets"),
+    SecretName(
+        "MONGODB_PASSWORD_A", None, ("Atlas user api-a", f"{_API}: MONGODB_URI, while database.active_user is a")
+    ),
+    SecretName(
+        "MONGODB_PASSWORD_B", None, ("Atlas user api-b", f"{_API}: MONGODB_URI, while database.active_user is b")
+    ),
+    SecretName("MONGODB_READER_PASSWORD", None, ("Atlas user reader",)),
+    SecretName("REDIS_PASSWORD", None, (f"{_CACHE}: user api", f"{_API}: REDIS_URL")),
+    SecretName("REDIS_PEER_PASSWORD", None, (f"{_CACHE}: user peer",)),
+    SecretName("REDIS_CERTIFICATE", None, (f"{_CACHE}: TLS",)),
+    SecretName("REDIS_CA", "db-secrets", (f"{_CACHE}: TLS",)),
     SecretName("JWT_SECRET", "db-secrets"),
-    SecretName("CLOUDINARY_CLOUD_NAME", "service-secrets"),
+    SecretName("CLOUDINARY_CLOUD_NAME", "service-secrets", rotates=False),
     SecretName("CLOUDINARY_API_KEY", "service-secrets"),
     SecretName("CLOUDINARY_API_SECRET", "service-secrets"),
     SecretName("SENDGRID_API_KEY", "service-secrets"),
-    SecretName("TWILIO_ACCOUNT_SID", "service-secrets"),
+    SecretName("TWILIO_ACCOUNT_SID", "service-secrets", rotates=False),
     SecretName("TWILIO_AUTH_TOKEN", "service-secrets"),
     SecretName("RAZORPAY_KEY_ID", "service-secrets"),
     SecretName("RAZORPAY_KEY_SECRET", "service-secrets"),

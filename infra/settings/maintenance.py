@@ -56,3 +56,6 @@ class Maintenance(Section):
     window: Window
     notice_s: Seconds = Field(ge=48 * 3600, le=90 * 24 * 3600, description=f"{SCHEDULE}: at least 48 hours")
     max_duration_s: Seconds = Field(ge=60, le=2 * 3600, description=f"{SCHEDULE}: maximum duration 2 hours")
+    rotation_days: int = Field(
+        default=30, ge=1, le=365, description="runbook, Security Maintenance: rotate credentials monthly"
+    )

@@ -63,6 +63,33 @@ def load(stack: str, root: Path) -> Settings:
     Raises:
         SettingsError: There is no such file, it is no YAML, or its settings cannot work.
     """
+    config = _config(stack, root)
+    plain = plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), f"Pulumi.{stack}.yaml", stack)
+    try:
+        settings = parse(own_sections(config), stack=stack)
+    except SettingsError as error:
+        raise SettingsError(error.problems + plain) from None
+    if plain:
+        raise SettingsError(plain)
+    return settings
+
+
+def secret_names(stack: str, root: Path) -> set[str]:
+    """Names of the secrets whose values are in ``Pulumi.<stack>.yaml``.
+
+    Args:
+        stack: The stack's name.
+        root: The folder of ``Pulumi.yaml``.
+
+    Raises:
+        SettingsError: There is no such file, or it is no YAML.
+    """
+    section = _config(stack, root).get(f"{PROJECT}:{CONFIG_KEY}")
+    return set(map(str, section)) if isinstance(section, Mapping) else set()
+
+
+def _config(stack: str, root: Path) -> dict[Any, object]:
+    """The config of a stack file, as it is written."""
     file = root / f"Pulumi.{stack}.yaml"
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -75,14 +102,7 @@ def load(stack: str, root: Path) -> Settings:
     config = document.get("config") if isinstance(document, dict) else None
     if not isinstance(config, dict):
         raise SettingsError([f"{file.name}: has no `config:`; write the sections below it as {PROJECT}:<section>"])
-    plain = plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), file.name, stack)
-    try:
-        settings = parse(own_sections(config), stack=stack)
-    except SettingsError as error:
-        raise SettingsError(error.problems + plain) from None
-    if plain:
-        raise SettingsError(plain)
-    return settings
+    return config
 
 
 def plain_secrets(section: object, file: str, stack: str) -> list[str]:

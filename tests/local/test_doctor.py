@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ from infra.cli.doctor import as_json, as_lines
 from infra.local import abilities, debian, doctor, paths
 from infra.local.abilities import CONTROLLERS, Abilities
 from infra.local.cluster import lifecycle
-from infra.local.doctor import Row, collect, missing
+from infra.local.doctor import Row, collect, missing, rotation
 from infra.local.doctor.host import machine_rows, package_rows
 from infra.local.doctor.programs import compiler_rows, tool_row
 from infra.local.toolchain import TOOLS, Found
 
 TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ABLE = Abilities("Linux", True, True, 2, CONTROLLERS, 8000, 50_000, 2)  # noqa: FBT003 - positions of a record
 
 
@@ -30,6 +31,7 @@ def empty_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REZ_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "pulumi"))
     monkeypatch.delenv("REZ_RUN", raising=False)
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
     (tmp_path / "path").mkdir()
     return tmp_path / "path"
 
@@ -145,9 +147,29 @@ def test_support_rows_are_only_those_that_need_a_person() -> None:
     assert (row.name, row.version, row.status, row.purpose) == ("Node.js", "18", "warning", "the API")
 
 
+def test_overdue_secrets_of_the_chosen_stack_are_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_STACK", "production")
+    told = [
+        {"name": name, "source": "stack file", "age_days": 31, "exact": False, "rotation": state,
+         "rotation_days": 30, "due": "2026-11-22"}
+        for name, state in (("JWT_SECRET", "overdue"), ("SENTRY_DSN", "due"), ("TWILIO_AUTH_TOKEN", "unknown"))
+    ]  # fmt: skip
+    monkeypatch.setattr(rotation.secret_ages, "read", lambda *_, **__: (told, ["cluster unavailable"]))
+    away, overdue = rotation.rotation_rows(NOW)
+    assert (away.status, away.remedy) == ("warning", "cluster unavailable")
+    assert (overdue.name, overdue.status, overdue.version) == ("JWT_SECRET", "warning", "at least 31 d")
+    assert overdue.remedy == "rotate it: every 30 days, due since 2026-11-22"
+
+
+def test_without_a_stack_no_secret_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("PULUMI_STACK", raising=False)
+    monkeypatch.setenv("REZ_RUN", str(tmp_path / "absent"))
+    assert rotation.rotation_rows(NOW) == []
+
+
 def test_everything_is_collected_in_the_order_of_its_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(abilities, "read", lambda: ABLE)
-    rows = collect(TODAY)
+    rows = collect(NOW)
     groups = list(dict.fromkeys(row.group for row in rows))
     assert groups == ["tools", "packages", "python", "machine", "cluster", "plugins", "support"]
     assert {row.name for row in rows if row.group == "support"} >= {"Kubernetes Dashboard"}

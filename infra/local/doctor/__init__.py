@@ -15,6 +15,7 @@ from infra.local.doctor.in_use import in_use
 from infra.local.doctor.lifetimes import lifetime
 from infra.local.doctor.plugin_files import plugins
 from infra.local.doctor.programs import compiler_rows, tool_row
+from infra.local.doctor.rotation import rotation_rows
 from infra.local.doctor.row import Row, Status
 from infra.local.toolchain.tools import TOOLS
 from infra.operations import database
@@ -23,17 +24,17 @@ from infra.settings.model import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from infra.local.doctor.in_use import Use
 __all__ = ["Row", "collect", "missing"]
 
 
-def collect(today: date) -> list[Row]:
+def collect(now: datetime) -> list[Row]:
     """Look at everything.
 
     Args:
-        today: The day by which ends of life are judged.
+        now: The moment by which ends of life and ages of secrets are judged.
 
     Returns:
         Rows in the order of their groups.
@@ -52,7 +53,8 @@ def collect(today: date) -> list[Row]:
         *machine_rows(able, to_build=to_build),
         *cluster_rows(),
         *plugin_rows(),
-        *support_rows(in_use(found), today),
+        *support_rows(in_use(found), now.date()),
+        *rotation_rows(now),
     ]
 
 

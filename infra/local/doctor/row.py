@@ -13,7 +13,7 @@ class Row:
     """One thing that was looked for.
 
     Attributes:
-        group: Heading: tools, packages, python, machine, cluster, plugins, support.
+        group: Heading: tools, packages, python, machine, cluster, plugins, support, secrets.
         name: What it is.
         status: There; made by ``make local`` itself; works, but read on; or what ``make local`` cannot do without.
         version: Found version or value, "" if absent.

@@ -48,7 +48,7 @@ def _permissions(wanted: Wanted, objects: Sequence[str], more: Sequence[Document
     ]
     if wanted.secret_arns:
         statements += [
-            _allow("Secrets", ["secretsmanager:GetSecretValue"], wanted.secret_arns),
+            _allow("Secrets", ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"], wanted.secret_arns),
             # Asks for several at once; each still needs the permission above.
             _allow("SeveralSecrets", ["secretsmanager:BatchGetSecretValue"], "*"),
         ]

@@ -1,0 +1,59 @@
+"""`rez secrets`: what is known of the secrets, never a value."""
+
+from __future__ import annotations
+
+import json as json_format
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+app = typer.Typer(
+    help="The secrets: which there are, who uses them, how old they are; never a value.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def group() -> None:
+    """Keep `list` a command of its own."""
+
+
+@app.command("list")
+def list_secrets(
+    *,
+    stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """List every secret: where its value is, its age, when it is to be rotated, who uses it."""
+    from datetime import UTC, datetime
+
+    from infra.cli.stack import choose, connect
+    from infra.local import paths
+    from infra.operations import secret_ages
+    from infra.settings import load
+
+    chosen = choose(stack)
+    settings = load(chosen, paths.ROOT)
+    rows, unread = secret_ages.read(settings, paths.ROOT, connect=lambda: connect(chosen), now=datetime.now(UTC))
+    if json:
+        typer.echo(json_format.dumps({"stack": chosen, "secrets": rows, "unread": unread}, indent=2))
+        return
+    typer.echo("\n".join(lines(rows)))
+    for each in unread:
+        typer.echo(f"not asked: {each}", err=True)
+
+
+def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """The secrets as aligned lines."""
+    from infra.operations.secret_rotation import age_words, rotation_words
+
+    cells = [
+        (row["name"], row["source"] or "nowhere", age_words(row), rotation_words(row), "; ".join(row["used_by"]))
+        for row in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
