@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from infra.supply.verifier import Verifier
 
 _BUNDLE: Final = "application/vnd.dev.sigstore.bundle"
+_UNTOLD: Final = "application/vnd.oci.empty.v1+json"
+"""What a registry that knows no artifact types lists instead: the type of the config that an artifact goes without."""
 _MOST_BUNDLES: Final = 20
 
 
@@ -85,7 +87,7 @@ class Images:
         raise PolicyViolation("\n".join(_refusal(release, expected, reasons)))
 
     def _bundles(self, digest: str) -> Iterator[bytes]:
-        attached = (found for found in self._registry.referrers(digest) if _is_bundle(found.get("artifactType")))
+        attached = (found for found in self._registry.referrers(digest) if _may_hold_bundle(found.get("artifactType")))
         for descriptor in islice(attached, _MOST_BUNDLES):
             layers = self._registry.manifest(str(descriptor.get("digest"))).get("layers")
             for layer in layers if isinstance(layers, list) else ():
@@ -96,6 +98,10 @@ class Images:
 def _is_platform(descriptor: Mapping[str, Any]) -> bool:
     """Whether it is an image, and not what a builder says of one."""
     return (descriptor.get("platform") or {}).get("os") != "unknown"
+
+
+def _may_hold_bundle(artifact_type: object) -> bool:
+    return artifact_type == _UNTOLD or _is_bundle(artifact_type)
 
 
 def _is_bundle(media_type: object) -> bool:

@@ -82,13 +82,13 @@ class Registry:
             self.manifests[tag] = (media_type, body)
         return digest_of(body)
 
-    def attach(self, image: str, content: bytes, *, media_type: str = BUNDLE) -> str:
+    def attach(self, image: str, content: bytes, *, media_type: str = BUNDLE, listed_as: str = "") -> str:
         """Attach an artifact to an image, as GitHub's action does; gives the blob's digest."""
         blob = digest_of(content)
         self.blobs[blob] = content
         layer = {"mediaType": media_type, "digest": blob, "size": len(content)}
         digest = self.push({"schemaVersion": 2, "mediaType": MANIFEST, "artifactType": media_type, "layers": [layer]})
-        descriptor = {"mediaType": MANIFEST, "digest": digest, "size": 1, "artifactType": media_type}
+        descriptor = {"mediaType": MANIFEST, "digest": digest, "size": 1, "artifactType": listed_as or media_type}
         self.attached.setdefault(image, []).append(descriptor)
         self.manifests[image.replace(":", "-")] = (INDEX, json.dumps({"manifests": self.attached[image]}).encode())
         return blob

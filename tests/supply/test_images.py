@@ -80,6 +80,16 @@ def test_one_good_attestation_among_others_is_enough(
     images.verify(release)
 
 
+def test_an_attestation_is_found_where_the_registry_lists_the_type_of_its_empty_config(
+    images: Images, served: Served, sigstore: Sigstore, release: Release
+) -> None:
+    """Recorded from go-containerregistry 0.22.1, which does not know the field `artifactType` of a manifest."""
+    empty = "application/vnd.oci.empty.v1+json"
+    served.attach(digest_of(release), b"<sbom/>", media_type="application/spdx+json", listed_as=empty)
+    served.attach(digest_of(release), attest(sigstore, release), listed_as=empty)
+    images.verify(release)
+
+
 def test_an_image_that_nobody_attested_is_refused(images: Images, served: Served, release: Release) -> None:
     served.attach(digest_of(release), b"<sbom/>", media_type="application/spdx+json")
     with pytest.raises(PolicyViolation) as caught:
