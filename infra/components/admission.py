@@ -8,7 +8,7 @@ import pulumi
 
 from infra.components.kubernetes_object import KubernetesObject
 from infra.manifests import Manifest, names
-from infra.manifests.fencing import fencing_policy, fencing_policy_binding
+from infra.manifests.fencing_policy import fencing_policy, fencing_policy_binding
 from policies.admission import manifests
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.manifests import Manifest, names
+from infra.manifests import Manifest, fencing, names
 from infra.settings.model import NAMESPACE
 
 _READ = ["get", "list", "watch"]
@@ -30,6 +30,8 @@ def deployer_role() -> Manifest:
             _rule("", ["secrets"], ["create", "get", "patch"]),
             _rule("", ["services"], _WRITE),
             _rule("", ["events", "persistentvolumeclaims", "resourcequotas", "serviceaccounts"], _READ),
+            _rule("", ["serviceaccounts"], ["create"]),
+            {**_rule("", ["serviceaccounts"], ["patch"]), "resourceNames": [fencing.NAME]},
             _rule("", ["pods"], [*_READ, "patch"]),  # a canary's pods get the Service's label
             _rule("", ["pods/log"], ["get"]),
             _rule("", ["pods/proxy"], ["get"]),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from infra.engine import runs
 from infra.errors import LockHeld, UnavailableError
 from infra.rejection import ApiError
-from infra.rollout import lease
+from infra.rollout import fencing_token, lease
 from infra.rollout.lease import Holder, Sighting
 from infra.rollout.lock import Lock
 
@@ -91,7 +91,8 @@ def _take(scene: Scene, live: Manifest, me: Holder, duration_s: int) -> Lock | N
     """The lock, or None if somebody was quicker."""
     before = lease.holder(live)
     runs.note(me.pid)  # before the Lease's own time: a lock that is older than its process is another machine's
-    wanted = lease.taken(live, me, now=scene.now(), duration_s=duration_s)
+    above = fencing_token.highest(scene.cluster, scene.target.namespace)
+    wanted = lease.taken(live, me, now=scene.now(), duration_s=duration_s, above=above)
     write = scene.cluster.replace if "resourceVersion" in live["metadata"] else scene.cluster.create
     try:
         own = write(wanted)

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.errors import PreconditionError, UnavailableError
 from infra.manifests import fencing
 from infra.rejection import ApiError
+from infra.rollout import fencing_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from infra.manifests import Manifest
     from infra.rollout.scene import Cluster, Lock, Scene
 
 _STALE: Final = "0.0"
-"""A token that no Lease has: they begin with 1."""
+"""A token that no lock has: they begin with 1."""
+_UNKNOWN_S: Final = 2.0
+"""How long the first token of a namespace may take to be known: without any, the fence is open."""
 _LATE_S: Final = 10.0
 _PAUSE_S: Final = 0.1
 
@@ -53,26 +56,29 @@ class Fenced:
 
 
 def raise_fence(scene: Scene, lock: Lock) -> None:
-    """Wait until the API server has taken notice of a lock that was just taken.
+    """Show the API server the token of a lock that was just taken, and wait until it has taken notice.
 
-    It learns of a Lease's change a moment later; until then it would let the last holder's writes pass, and refuse
-    ours.
+    It learns of it a moment later; until then it would let the last holder's writes pass, and refuse ours.
 
     Raises:
+        LockHeld: The lock is somebody else's by now.
         PreconditionError: The namespace has no room for what a deploy writes.
         UnavailableError: The API server takes no notice.
     """
-    if not _refuses(scene, _STALE):
+    fencing_token.show(scene, lock)
+    if not _comes(scene, lambda: _refuses(scene, _STALE), within_s=_UNKNOWN_S):
         scene.say("no fence: this cluster does not refuse a deploy that lost its lock; `rez pulumi up` declares it")
-        return
-    deadline = scene.clock() + _LATE_S
-    while _refuses(scene, lock.stamp()):
+    elif not _comes(scene, lambda: not _refuses(scene, lock.stamp()), within_s=_LATE_S):
+        raise UnavailableError(f"the API server has not taken notice of the lock within {_LATE_S:g} s; try again")
+
+
+def _comes(scene: Scene, seen: Callable[[], bool], *, within_s: float) -> bool:
+    deadline = scene.clock() + within_s
+    while not seen():
         if scene.clock() > deadline:
-            raise UnavailableError(
-                f"the API server has not taken notice of the lock within {_LATE_S:g} s; try again; if it never does, "
-                f"the policy {fencing.NAME} was deleted since that server started: start the server anew"
-            )
+            return False
         scene.pause(_PAUSE_S)
+    return True
 
 
 def _refuses(scene: Scene, stamp: str) -> bool:

@@ -98,14 +98,17 @@ def new(namespace: str) -> Manifest:
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": {}}
 
 
-def taken(live: Manifest, by: Holder, *, now: datetime, duration_s: int) -> Manifest:
-    """The Lease in the hands of a new holder, with the next token; what the last one left stays written."""
+def taken(live: Manifest, by: Holder, *, now: datetime, duration_s: int, above: int = 0) -> Manifest:
+    """The Lease in the hands of a new holder; what the last one left stays written.
+
+    Its token is the next one, above any that a Lease that was deleted has had.
+    """
     spec = {
         "holderIdentity": str(by),
         "leaseDurationSeconds": duration_s,
         "acquireTime": _stamp(now),
         "renewTime": _stamp(now),
-        "leaseTransitions": token(live) + 1,
+        "leaseTransitions": max(token(live), above) + 1,
     }
     return {**live, "spec": spec}
 

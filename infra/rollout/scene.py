@@ -78,9 +78,11 @@ class Lock(Protocol):
 
     Attributes:
         lost: Set once somebody else holds it.
+        token: Its number among all that there were; 0 for none.
     """
 
     lost: threading.Event
+    token: int
 
     def stamp(self) -> str:
         """The fencing token for one write."""
@@ -99,6 +101,7 @@ class NoLock:
     """For what reads, and for what changes nothing that a deploy changes."""
 
     lost = threading.Event()
+    token = 0
 
     def stamp(self) -> str:
         """No token."""

@@ -29,6 +29,12 @@ def test_the_deployer_can_take_its_own_lock_and_no_other() -> None:
     assert (kept["verbs"], kept["resourceNames"]) == (["get", "update"], ["rez-deploy"])
 
 
+def test_the_deployer_can_show_its_token_and_change_no_account_that_is_used() -> None:
+    rules = [rule for rule in deployer_role()["rules"] if "serviceaccounts" in rule["resources"]]
+    assert [rule["resourceNames"] for rule in rules if "patch" in rule["verbs"]] == [["rez-fencing"]]
+    assert verbs("serviceaccounts") == {"create", "get", "list", "patch", "watch"}
+
+
 def test_the_deployer_cannot_change_its_own_rights() -> None:
     assert verbs("roles") == verbs("rolebindings") == set()
 

@@ -101,6 +101,11 @@ class FakeCluster:
             raise ApiError("the object has been modified", status=409, reason="Conflict")
         return self._store(manifest)
 
+    def patch(self, api_version: str, kind: str, name: str, namespace: str, change: dict[str, Any]) -> dict[str, Any]:
+        self._reach()
+        before = self.leases[name]
+        return self.replace({**before, "metadata": {**before["metadata"], **change["metadata"]}})
+
     def _store(self, lease: dict[str, Any]) -> dict[str, Any]:
         self.versions += 1
         kept = copy.deepcopy({**lease, "metadata": {**lease["metadata"], "resourceVersion": str(self.versions)}})
@@ -110,12 +115,12 @@ class FakeCluster:
 
     def create(self, manifest: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
         self._reach()
-        name, is_lease = manifest["metadata"]["name"], manifest["kind"] == "Lease"
-        if name in self.config_maps or (is_lease and name in self.leases):
+        name, is_lock = manifest["metadata"]["name"], manifest["kind"] in {"Lease", "ServiceAccount"}
+        if name in self.config_maps or (is_lock and name in self.leases):
             raise ApiError(f"{manifest['kind']} {name}: already exists", status=409, reason="AlreadyExists")
-        self._fence(manifest)
-        if is_lease:
+        if is_lock:
             return self._store(manifest)
+        self._fence(manifest)
         if not dry_run:
             self.config_maps[name] = manifest
         return manifest
@@ -123,8 +128,8 @@ class FakeCluster:
     def _fence(self, manifest: dict[str, Any]) -> None:
         """What the API server's policy does."""
         stamp = manifest["metadata"].get("annotations", {}).get("rez.dev/fencing-token")
-        lease = self.leases.get("rez-deploy")
-        if stamp and lease and not stamp.startswith(f"{lease['spec']['leaseTransitions']}."):
+        current = self.leases.get("rez-fencing", {"metadata": {"annotations": {}}})["metadata"]["annotations"]
+        if stamp and not stamp.startswith(f"{current.get('rez.dev/fencing-token')}."):
             raise ApiError("ValidatingAdmissionPolicy 'rez-fencing' denied request: stale", status=422)
 
     def delete(

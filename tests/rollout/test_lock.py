@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from infra.errors import LockHeld, PreconditionError, UnavailableError
 from infra.rejection import ApiError
 from infra.rollout import acquire as acquiring
-from infra.rollout import lease
+from infra.rollout import fencing_token, lease
 from infra.rollout.acquire import acquire
 from infra.rollout.fence import Fenced
 from infra.rollout.held import held
@@ -183,6 +183,7 @@ def test_what_is_created_under_the_lock_shows_its_token_and_what_the_last_holder
     stage: Any, take: Any
 ) -> None:
     first = take()
+    fencing_token.show(stage.scene(), first)
     stale = Fenced(stage.cluster, first)
     stale.create({"kind": "ConfigMap", "metadata": {"name": "one"}})
     with held(stage.scene()) as scene:
@@ -217,6 +218,42 @@ def test_a_run_begins_only_once_the_api_server_knows_of_it(stage: Any, monkeypat
     with held(stage.scene()) as scene:
         assert late == []
         scene.lock.check()
+
+
+def test_a_lease_that_was_deleted_begins_no_tokens_anew(stage: Any) -> None:
+    for _ in range(3):
+        with held(stage.scene()):
+            pass
+    del stage.cluster.leases["rez-deploy"]
+    with held(stage.scene()) as scene:
+        assert scene.lock.stamp().startswith("4.")
+        scene.cluster.create({"kind": "ConfigMap", "metadata": {"name": "one"}})
+
+
+def test_who_was_robbed_before_it_showed_its_token_cannot_show_it_any_more(stage: Any, take: Any) -> None:
+    robbed, robber = take(), take()
+    fencing_token.show(stage.scene(), robber)
+    with pytest.raises(LockHeld):
+        fencing_token.show(stage.scene(), robbed)
+    assert fencing_token.highest(stage.cluster, "production") == robber.token == 2
+
+
+def test_a_token_that_another_writes_meanwhile_is_read_again(
+    stage: Any, take: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take()
+    fencing_token.show(stage.scene(), first)
+    first.release()
+    patch, lock = stage.cluster.patch, take()
+
+    def late(*place: Any) -> Any:
+        monkeypatch.setattr(stage.cluster, "patch", patch)
+        stage.cluster._store({**stage.cluster.leases["rez-fencing"], "automountServiceAccountToken": True})
+        return patch(*place)
+
+    monkeypatch.setattr(stage.cluster, "patch", late)
+    fencing_token.show(stage.scene(), lock)
+    assert fencing_token.highest(stage.cluster, "production") == 2
 
 
 def _deny() -> None:
@@ -259,10 +296,13 @@ def test_of_two_holders_only_the_last_one_writes(deeds: list[tuple[str, str]]) -
 
 def _taken(stage: Stage, who: str) -> Lock | None:
     """The lock, whose other holder is silent only if it sleeps: one that is alive shows it at the first look."""
+    scene = replace(stage.scene(), by=who)
     try:
-        return acquire(replace(stage.scene(), by=who))
+        lock = acquire(scene)
     except LockHeld:
         return None
+    fencing_token.show(scene, lock)
+    return lock
 
 
 def _done(stage: Stage, lock: Lock, deed: str, number: int) -> bool:

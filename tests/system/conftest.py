@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,14 +10,6 @@ from tests.system.support import Load, System
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-_DESTROYS: Final = Path(__file__).with_name("test_stack.py")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what destroys the whole stack last: its API server does not follow the lock's Lease again (fencing.py)."""
-    items.sort(key=lambda item: item.path == _DESTROYS)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from infra.cluster import Cluster
 from infra.manifests import fencing
 from policies.admission import GUARDS, manifests
-from tests.system.api_server import Server, until
+from tests.system.api_server import Answer, Server, until
 from tests.system.judged import NAMESPACE, answers_to, golden
 from tests.system.support import ROOT
 
@@ -191,12 +192,29 @@ def test_a_destroy_removes_them_and_an_up_brings_them_back(server: Server, syste
     def declared() -> set[str]:
         kinds = "validatingadmissionpolicies,validatingadmissionpolicybindings"
         names = system.kubectl("get", kinds, "-l", "app.kubernetes.io/managed-by=pulumi", "-o", "name").split()
-        return {name.partition("/")[2] for name in names} - {fencing.NAME}  # the lock's, no policy of the pack
+        return {name.partition("/")[2] for name in names}
 
-    assert declared() == {f"rez-{guard.name}" for guard in GUARDS}
-    # Each of the pack's alone: an API server that saw the fence's policy go does not follow its Lease again.
-    targets = [part for guard in GUARDS for part in ("--target", f"**::rez-{guard.name}")]
-    system.rez("pulumi", "destroy", *_ENGINE, *targets)
+    everything = {f"rez-{guard.name}" for guard in GUARDS} | {fencing.NAME}
+    assert declared() == everything
+    system.rez("pulumi", "destroy", *_ENGINE, *_COMPONENT)
     assert declared() == set()
     system.rez("pulumi", "up", *_ENGINE)
-    assert declared() == {f"rez-{guard.name}" for guard in GUARDS}
+    assert declared() == everything
+
+
+def test_a_fence_that_was_gone_follows_the_lock_again(server: Server) -> None:
+    """Run after the test above: an API server that saw a policy go follows no parameter of some kinds any more."""
+    place = (*fencing.TOKEN_PLACE, NAMESPACE)
+    token = fencing.token_shown_by(server.cluster.get(*place)) or 1
+    for current in (token, token + 1):
+        server.apply(fencing.token_holder(NAMESPACE, current))
+        until(lambda current=current: _tried(server, current).status == HTTPStatus.CREATED)
+        assert f"has token {current - 1}.1, but the lock is at {current}" in _tried(server, current - 1).message
+    lower = server.apply(fencing.token_holder(NAMESPACE, token))
+    assert "only rises" in lower.message
+    assert fencing.token_shown_by(server.cluster.get(*place)) == token + 1
+
+
+def _tried(server: Server, token: int) -> Answer:
+    metadata = {"name": fencing.NAME, "namespace": NAMESPACE}
+    return server.create(fencing.stamped({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}, f"{token}.1"))

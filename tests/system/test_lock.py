@@ -101,6 +101,15 @@ def test_who_was_robbed_of_the_lock_writes_nothing_more(
     assert serves(system) == ("v1", "none")
 
 
+def test_a_token_that_was_removed_by_hand_blocks_no_preview(system: System) -> None:
+    place = ("deployment/merchant-backend", "-n", "production")
+    system.kubectl("annotate", *place, "rez.dev/fencing-token-")
+    system.rez("pulumi", "preview", "--stack", "local")
+    refused = system.rez("pulumi", "up", "--stack", "local", "--yes", "--skip-preview", check=False)
+    assert "`rez deploy` brings a token of its own" in refused.stdout + refused.stderr
+    system.rez("deploy", "v1", "--stack", "local", "--no-canary")
+
+
 def _written(cluster: Cluster, kind: str, name: str, stamp: str) -> None:
     shown = {"annotations": {"rez.dev/fencing-token": stamp}}
     if kind == "deployment":
@@ -109,8 +118,7 @@ def _written(cluster: Cluster, kind: str, name: str, stamp: str) -> None:
         pod = {"restartPolicy": "Never", "containers": [{"name": "one", "image": "none"}]}
         metadata = {"name": name, "namespace": "production", **shown}
         cluster.create(
-            {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": {"template": {"spec": pod}}},
-            dry_run=True,
+            {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": {"template": {"spec": pod}}}
         )
 
 
