@@ -26,7 +26,7 @@ _CONTROLLERS: Final = frozenset(
     }
 )
 """What these add to an object is no drift: bound volumes, revisions, the autoscaler's replicas."""
-_APPLY: Final = "Apply"
+_OURS: Final = (FIELD_MANAGER, "Apply")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Entry:
     @property
     def ours(self) -> bool:
         """Whether the engine has it: the same name with another operation is somebody else's."""
-        return self.owner.manager == FIELD_MANAGER and self.owner.operation == _APPLY
+        return (self.owner.manager, self.owner.operation) == _OURS
 
     @property
     def controller(self) -> bool:
@@ -59,6 +59,11 @@ def entries(live: Manifest) -> list[Entry]:
         for each in live["metadata"].get("managedFields") or []
         if each.get("fieldsV1") and each.get("subresource") != "status"
     ]
+
+
+def is_ours(managed: Mapping[str, Any]) -> bool:
+    """Whether one of the `managedFields` is the engine's."""
+    return (managed.get("manager"), managed.get("operation")) == _OURS
 
 
 def ours(entries: Iterable[Entry]) -> frozenset[Path]:

@@ -65,7 +65,7 @@ def remedy(difference: Difference) -> str:
         return _remedy_in_atlas(difference)
     target = difference.ref.argument
     special = {
-        What.HELD: "bring another value in with PULUMI_K8S_ENABLE_PATCH_FORCE=true, or it is refused",
+        What.HELD: f"a change of it is refused until {_FIX} has made the engine its only holder",
         What.TERMINATING: f"once it is gone, {_FIX} creates it again, empty",
         What.ORPHAN: f"`kubectl delete {target}`, or declare it",
     }

@@ -23,7 +23,7 @@ from infra.settings.model import NAMESPACE
 from infra.text import line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from infra.drift.declared import Ref, Stack
     from infra.drift.difference import Difference
@@ -45,6 +45,9 @@ class Cluster(Protocol):
 
     def apply(self, manifest: Manifest, *, force: bool = False, dry_run: bool = False) -> Manifest:
         """Server-side apply."""
+
+    def patch(self, api_version: str, kind: str, name: str, namespace: str, change: Mapping[str, Any]) -> Manifest:
+        """Merge a change into a live object."""
 
 
 class Engine(Protocol):

@@ -9,6 +9,7 @@ from infra.drift import declared, plan
 from infra.engine import gate
 from infra.errors import PreconditionError, RezError, RollbackFailed, RolloutTimeout
 from infra.operations import drift
+from infra.operations.let_go import let_go
 from infra.rollout.releases import current_release
 from infra.rollout.settle import settle
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def preview(scene: Scene, report: Report) -> list[Difference]:
-    """What `take_back` would take back; everything that it would refuse is refused.
+    """What `take_back` would take back by the engine; everything that it would refuse is refused.
 
     Raises:
         RezError: As `take_back`, before anything is touched.
@@ -36,6 +37,8 @@ def preview(scene: Scene, report: Report) -> list[Difference]:
 def take_back(scene: Scene, report: Report, rollout: Rollout) -> Report:
     """Take back what can be taken back, watch the API if its pods are replaced, and compare again.
 
+    Also of fields as declared nobody else remains a holder: the next change of them would be refused.
+
     Args:
         scene: Where.
         report: What was found.
@@ -47,26 +50,34 @@ def take_back(scene: Scene, report: Report, rollout: Rollout) -> Report:
     Raises:
         PreconditionError: The program changes more of these objects than what drifted; nothing was touched.
         PolicyViolation: The plan costs data; nothing was touched.
+        ApiError: The API server refuses to make the engine the only holder of a field.
         RollbackFailed: The API does not come up with what is declared.
         RolloutTimeout: It has not come up yet.
         RezError: As the engine does.
     """
     wanted = [each for each in report.differences if each.fixable]
-    if not wanted:
+    if not wanted and not report.held:
         return report
+    if wanted:
+        _by_the_engine(scene, report.stack, wanted)
+    let_go(scene.cluster, report.held)
+    if any(each.ref.kind == "Deployment" for each in wanted):
+        _watch(rollout)
+    after = drift.read(scene)
+    left = {(each.ref, each.path) for each in (*after.differences, *after.held)}
+    done = [each for each in (*wanted, *report.held) if (each.ref, each.path) not in left]
+    return replace(after, taken_back=tuple(done))
+
+
+def _by_the_engine(scene: Scene, stack: str, wanted: Sequence[Difference]) -> None:
     scene.engine.recover()
     _refuse(scene, wanted, scene.engine.plan_back(_urns(wanted), lambda _: None))
     try:
         scene.engine.take_back(_urns(wanted), scene.say)
     except BaseException:
         # It has looked at the live objects first, so the state may know no longer what is gone: the program does.
-        scene.say(f"not finished: `rez pulumi up --stack {report.stack}` creates what is still missing")
+        scene.say(f"not finished: `rez pulumi up --stack {stack}` creates what is still missing")
         raise
-    if any(each.ref.kind == "Deployment" for each in wanted):
-        _watch(rollout)
-    after = drift.read(scene)
-    left = {(each.ref, each.path) for each in after.differences}
-    return replace(after, taken_back=tuple(each for each in wanted if (each.ref, each.path) not in left))
 
 
 def _urns(wanted: Sequence[Difference]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from infra.drift.declared import Declared, Ref, ref_of
@@ -55,6 +55,16 @@ class FakeCluster:
             causes = [{"field": "data", "message": "field is immutable", "reason": ""}]
             raise ApiError(seen.refusal, status=422, causes=causes)
         return seen.applied
+
+    def patch(self, api_version: str, kind: str, name: str, namespace: str, change: dict[str, Any]) -> Manifest:
+        self._ask("patch", kind)
+        ref = Ref(api_version, kind, namespace, name)
+        live = self.seen[ref].live or {}
+        if change["metadata"]["resourceVersion"] != live["metadata"]["resourceVersion"]:
+            raise ApiError("the object has been modified", status=409)
+        patched = {**live, "metadata": {**live["metadata"], **change["metadata"]}}
+        self.seen[ref] = replace(self.seen[ref], live=patched)
+        return patched
 
 
 @dataclass

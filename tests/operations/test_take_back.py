@@ -8,6 +8,7 @@ import pytest
 from infra.errors import PreconditionError, RollbackFailed, RolloutTimeout, UnavailableError
 from infra.manifests.release import Release
 from infra.operations import drift, take_back
+from infra.rejection import ApiError
 from infra.rollout.settle import Settled
 from infra.rollout.verdict import State, Verdict
 from tests.operations.drifting import Play, play, urn
@@ -64,6 +65,28 @@ def test_what_the_engine_cannot_take_back_is_left_alone(watch: Watch) -> None:
     assert stage.engine.planned == stage.engine.ran == []
     assert len(after.differences) == 2
     assert after.taken_back == ()
+
+
+def test_who_put_a_field_back_by_hand_holds_it_no_longer(watch: Watch) -> None:
+    stage = play("deployment/edited-and-back")
+    before = drift.read(stage.scene).held
+    after = watch(stage)
+    assert [each.field for each in before] == [MEMORY]
+    assert (after.held, after.taken_back, after.differences) == ((), before, ())
+    assert (stage.engine.ran, watch.watched) == ([], 0)  # no value changes, so no pod is replaced
+
+
+def test_an_object_that_changes_meanwhile_is_read_again(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = play("deployment/edited-and-back")
+    report, patch = drift.read(stage.scene), stage.cluster.patch
+
+    def late(*place: Any) -> Any:
+        monkeypatch.setattr(stage.cluster, "patch", patch)
+        raise ApiError("the object has been modified", status=409)
+
+    monkeypatch.setattr(stage.cluster, "patch", late)
+    take_back.take_back(stage.scene, report, cast("Rollout", watch))
+    assert drift.read(stage.scene).held == ()
 
 
 def test_a_change_of_the_program_that_would_come_along_is_refused(watch: Watch) -> None:

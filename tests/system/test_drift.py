@@ -75,3 +75,22 @@ def _refused_by_an_update(system: System) -> None:
     assert code == 7
     (edited,) = [each for each in found["differences"] if each["field"] == MEMORY]
     assert (edited["declared"], edited["live"], edited["by"][0]["manager"]) == ("1Gi", "768Mi", "kubectl-edit")
+
+
+def test_a_field_that_was_changed_and_put_back_by_hand_can_be_changed_by_rez_again(system: System) -> None:
+    for most in (9, 10):
+        patch = json.dumps({"spec": {"maxReplicas": most}})
+        system.kubectl("patch", *_IN, "hpa/merchant-backend-hpa", "--field-manager=by-hand", "-p", patch)
+    code, found = drift(system)
+    assert (code, [(each["field"], each["by"][0]["manager"]) for each in found["held"]]) == (
+        0,
+        [("spec.maxReplicas", "by-hand")],
+    )
+    pin = ("scale", "pin", "5", "--reason", "a test", *_LOCAL)
+    refused = system.rez(*pin, check=False)
+    assert refused.returncode == 7
+    assert "rez drift --fix" in refused.stderr
+    code, found = drift(system, "--fix")
+    assert (code, found["held"], [each["field"] for each in found["taken_back"]]) == (0, [], ["spec.maxReplicas"])
+    system.rez(*pin)
+    system.rez("scale", "resume", "--reason", "a test", *_LOCAL)
