@@ -74,6 +74,7 @@ def issue(
     from infra.github import issue as issues
     from infra.github.api import Api
     from infra.github.job import Job
+    from infra.text import unreadable
 
     api, url = Api.of_job(os.environ), Job(os.environ).url
     if report is None:
@@ -82,7 +83,7 @@ def issue(
     try:
         found = Path(report).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PreconditionError(f"{report}: cannot be read: {error}") from None
+        raise PreconditionError(f"{report}: cannot be read: {unreadable(error)}") from None
     typer.echo(issues.report(api, title, found, url))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from infra.errors import PolicyViolation, PreconditionError, RezError
 from infra.local.paths import ROOT
+from infra.settings.stack_file import file_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -59,7 +60,7 @@ def refuse_release(
 
 
 def _stack_file(stack: str, root: Path | None) -> Path:
-    return (root or ROOT) / f"Pulumi.{stack}.yaml"
+    return (root or ROOT) / file_of(stack)
 
 
 def _refuse(findings: Iterable[Finding], *, file: Path, say: Callable[[str], None]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.preview import changes, digest, places
 from infra.preview.report import Found, Report
-from infra.preview.stack_text import file_of
+from infra.settings.stack_file import file_of
 from policies.inputs import preview as previews
 
 if TYPE_CHECKING:

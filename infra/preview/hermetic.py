@@ -15,10 +15,9 @@ from infra.preview import build, digest, dummies, judge, places, relations, stac
 from infra.preview.plan import Plan
 from infra.preview.report import Subject
 from infra.preview.sandbox import Sandbox
-from infra.preview.stack_text import file_of
 from infra.preview.workplace import workplace
 from infra.settings.inventory import CONFIG_KEY
-from infra.settings.stack_file import plain_secrets
+from infra.settings.stack_file import file_of, plain_secrets
 from infra.text import unreadable
 
 if TYPE_CHECKING:

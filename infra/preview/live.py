@@ -13,8 +13,8 @@ from infra.preview import build, digest, judge
 from infra.preview.plan import Plan
 from infra.preview.report import Subject
 from infra.preview.sandbox import Done
-from infra.preview.stack_text import file_of
 from infra.preview.workplace import workplace
+from infra.settings.stack_file import file_of
 
 if TYPE_CHECKING:
     from pathlib import Path

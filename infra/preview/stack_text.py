@@ -6,12 +6,10 @@ Values are put into the text itself, because reading and writing YAML anew would
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from infra.errors import PreconditionError
 from infra.settings.inventory import CONFIG_KEY
 from infra.settings.stack_file import PROJECT
 
@@ -19,22 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _CONFIG: Final = "config"
-_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-"""As Pulumi takes it; it is a part of file names."""
 
 Edit = tuple[int, int, str]
 """A part of the text, from and to, and what to write there."""
-
-
-def file_of(stack: str) -> str:
-    """The name of a stack's file.
-
-    Raises:
-        PreconditionError: No stack can be called so.
-    """
-    if not _STACK.fullmatch(stack):
-        raise PreconditionError(f"--stack: {stack!r} is no name of a stack: give one of letters, digits, -, _ and dots")
-    return f"Pulumi.{stack}.yaml"
 
 
 def compose(text: str) -> yaml.Node | None:

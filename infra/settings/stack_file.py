@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 from pydantic import ValidationError
 
-from infra.errors import SettingsError
+from infra.errors import PreconditionError, SettingsError
 from infra.settings import checks
 from infra.settings.inventory import CONFIG_KEY
 from infra.settings.model import Settings
@@ -20,6 +21,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROJECT: Final = "rez-infra"
+_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""As Pulumi takes it; it is a part of file names."""
+
+
+def file_of(stack: str) -> str:
+    """The name of a stack's file.
+
+    Raises:
+        PreconditionError: No stack can be called so.
+    """
+    if not _STACK.fullmatch(stack):
+        raise PreconditionError(f"stack: {stack!r} is no name of a stack: give one of letters, digits, -, _ and dots")
+    return f"Pulumi.{stack}.yaml"
 
 
 def parse(config: Mapping[str, object], *, stack: str) -> Settings:
@@ -64,7 +78,7 @@ def load(stack: str, root: Path) -> Settings:
         SettingsError: There is no such file, it is no YAML, or its settings cannot work.
     """
     config = _config(stack, root)
-    plain = plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), f"Pulumi.{stack}.yaml", stack)
+    plain = plain_secrets(config.get(f"{PROJECT}:{CONFIG_KEY}"), file_of(stack), stack)
     try:
         settings = parse(own_sections(config), stack=stack)
     except SettingsError as error:
@@ -90,7 +104,7 @@ def secret_names(stack: str, root: Path) -> set[str]:
 
 def _config(stack: str, root: Path) -> dict[Any, object]:
     """The config of a stack file, as it is written."""
-    file = root / f"Pulumi.{stack}.yaml"
+    file = root / file_of(stack)
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.preview.reports.words import safe
-from infra.preview.stack_text import file_of
+from infra.settings.stack_file import file_of
 from policies.registry import RULES
 from policies.reports.sarif import SCHEMA, described, location
 
