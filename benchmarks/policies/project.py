@@ -39,8 +39,12 @@ class _Loader(yaml.CSafeLoader):
     """YAML with `!unknown` and `!secret` values, which stand in Secrets alone: the program marks those as a whole."""
 
 
+def _plain(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> object:
+    return loader.construct_scalar(node)
+
+
 for _tag in ("!unknown", "!secret"):
-    _Loader.add_constructor(_tag, lambda loader, node: loader.construct_scalar(node))
+    _Loader.add_constructor(_tag, _plain)
 
 
 def environment(folder: Path, say: Callable[[str], None]) -> dict[str, str]:

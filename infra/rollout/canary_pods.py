@@ -44,7 +44,7 @@ def assess(snapshot: Snapshot, memory: Memory, *, at_s: float, pods: int, seen: 
     if seen and len(live) < pods:
         return _lost("Job/canary", "the pod was deleted"), memory
     found = [finding for each in live for finding in pod.findings(each, snapshot, memory)]
-    memory = memory.noting([finding.key for finding in found], at_s)
+    memory = memory.noting(found, at_s)
     doomed = [finding for finding in found if finding.doomed(at_s - memory.since[finding.key])]
     if doomed:
         worst = min(doomed, key=lambda finding: _SURENESS.index(finding.confidence))

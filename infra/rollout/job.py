@@ -48,7 +48,7 @@ def assess(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict,
     found = [] if over else [finding for each in pods for finding in pod.findings(each, snapshot, memory)]
     if not pods:
         found += _refused(job, snapshot)
-    memory = memory.noting([finding.key for finding in found], at_s)
+    memory = memory.noting(found, at_s)
     doomed = [each for each in found if each.doomed(at_s - memory.since[each.key])]
     if doomed:
         return _doomed(doomed), memory

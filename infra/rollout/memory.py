@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from infra.manifests import Manifest
+    from infra.rollout.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,17 @@ class Track:
 
 @dataclass(frozen=True)
 class Memory:
-    """The past of a rollout: when each symptom began, and what became of each container."""
+    """The past of a rollout.
+
+    Attributes:
+        since: When each symptom began.
+        tracks: What became of each container.
+        due_s: The moment at which the next of the symptoms will have lasted for long enough.
+    """
 
     since: Mapping[str, float] = field(default_factory=dict)
     tracks: Mapping[str, Track] = field(default_factory=dict)
+    due_s: float = math.inf
 
     def observing(self, pods: Iterable[Manifest]) -> Memory:
         """This memory with the containers of one more snapshot."""
@@ -44,9 +53,11 @@ class Memory:
                 tracks[key] = _next(tracks.get(key), status)
         return replace(self, tracks=tracks)
 
-    def noting(self, keys: Sequence[str], at_s: float) -> Memory:
+    def noting(self, found: Sequence[Finding], at_s: float) -> Memory:
         """This memory with the symptoms of one more snapshot; those that are gone are forgotten."""
-        return replace(self, since={key: self.since.get(key, at_s) for key in keys})
+        since = {finding.key: self.since.get(finding.key, at_s) for finding in found}
+        due = (since[finding.key] + finding.patience_s for finding in found)
+        return replace(self, since=since, due_s=min((each for each in due if each > at_s), default=math.inf))
 
     def track(self, pod: Manifest, status: Manifest) -> Track:
         """The past of a container, as of the snapshot that was observed last."""

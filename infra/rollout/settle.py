@@ -59,7 +59,8 @@ def settle(scene: Scene, release: Release, *, pods: range | None = None) -> Sett
     """
     memory, verdict, told = Memory(), Verdict(State.PROGRESSING, "unobserved", "nothing was seen"), ""
     deadline = scene.clock() + scene.timeout_s
-    with closing(watch.follow(scene.cluster, scene.target, say=scene.say, clock=scene.clock)) as moments:
+    following = watch.follow(scene.cluster, scene.target, say=scene.say, clock=scene.clock, due=lambda: memory.due_s)
+    with closing(following) as moments:
         for at_s, snapshot in moments:
             scene.lock.check()
             if snapshot is not None:

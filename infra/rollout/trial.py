@@ -81,7 +81,8 @@ def try_out(scene: Scene, job: Manifest, source: Source) -> Trial:
     selector = f"batch.kubernetes.io/controller-uid={uid(created)}"
     own = replace(scene, target=replace(scene.target, selector=selector))
     run = _Running(own, scene.target.selector, job["spec"]["parallelism"], source, began_s=scene.clock())
-    with closing(watch.follow(scene.cluster, own.target, say=scene.say, clock=scene.clock)) as moments:
+    following = watch.follow(scene.cluster, own.target, say=scene.say, clock=scene.clock, due=run.due_s)
+    with closing(following) as moments:
         return run.start(moments) or run.smoke() or run.compare(moments)
 
 
@@ -94,6 +95,10 @@ class _Running:
         self._meter = Meter(source)
         self._memory = Memory()
         self._names: list[str] = []
+
+    def due_s(self) -> float:
+        """When the next symptom will have lasted for long enough."""
+        return self._memory.due_s
 
     def start(self, moments: Moments) -> Trial | None:
         """Wait until all pods are ready; None then."""

@@ -78,7 +78,7 @@ def judge(snapshot: Snapshot, memory: Memory, *, at_s: float) -> tuple[Verdict, 
         *(finding for _, own in by_pod for finding in own),
         *deployment.findings(live),  # last: it names no cause
     ]
-    memory = memory.noting([finding.key for finding in found], at_s)
+    memory = memory.noting(found, at_s)
     doomed = [finding for finding in found if finding.doomed(at_s - memory.since[finding.key])]
     keys = {finding.key for finding in doomed}
     sick = [each for each, own in by_pod if any(finding.key in keys for finding in own)]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.rollout.container import OBJECT_MISSING_S
 from infra.rollout.finding import Confidence
 from infra.rollout.memory import Memory
 from infra.rollout.snapshot import Snapshot
@@ -101,6 +102,15 @@ def test_a_symptom_that_goes_away_starts_over(snapshot: Any) -> None:
     for at_s, seen in ((0, missing), (9, missing), (10, starting), (11, missing), (20, missing)):
         verdict, memory = judge(seen, memory, at_s=at_s)
     assert verdict.state is State.PROGRESSING
+
+
+def test_the_moment_is_known_at_which_a_symptom_will_doom_the_release(snapshot: Any) -> None:
+    missing, memory = snapshot("pod/missing-configmap"), Memory()
+    for at_s in (3, 7):
+        verdict, memory = judge(missing, memory, at_s=at_s)
+        assert (verdict.state, memory.due_s) == (State.PROGRESSING, 3 + OBJECT_MISSING_S)
+    verdict, memory = judge(missing, memory, at_s=memory.due_s)
+    assert (verdict.state, memory.due_s > 3 + OBJECT_MISSING_S) == (State.DEGRADED, True)
 
 
 def test_second_failed_pull_is_counted_without_events(snapshot: Any) -> None:

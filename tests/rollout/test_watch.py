@@ -160,3 +160,25 @@ def test_a_slow_look_is_followed_by_a_longer_rest(stage: Any) -> None:
     next(moments)
     assert time.perf_counter() - began >= 0.1 * watch.REST * 0.9
     moments.close()
+
+
+def test_a_moment_that_is_due_is_not_slept_through(stage: Any) -> None:
+    moments = follow(stage, due=lambda: stage._time + 0.2)  # of a clock that stands still while nobody asks
+    until(moments, lambda seen: seen is not None)
+    took = [_look_s(moments) for _ in range(5)]
+    moments.close()
+    assert min(took) < watch.TICK_S / 2
+
+
+def test_a_moment_that_is_over_is_not_waited_for(stage: Any) -> None:
+    moments = follow(stage, due=lambda: 0.0)
+    until(moments, lambda seen: seen is not None)
+    took = _look_s(moments)
+    moments.close()
+    assert took >= watch.TICK_S * 0.9
+
+
+def _look_s(moments: Iterator[Any]) -> float:
+    began = time.perf_counter()
+    next(moments)
+    return time.perf_counter() - began

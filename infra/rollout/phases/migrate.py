@@ -124,7 +124,8 @@ def _watched(scene: Scene, started: Manifest) -> tuple[Verdict, tuple[str, ...]]
     selector = f"batch.kubernetes.io/controller-uid={uid(started)}"
     own = replace(scene, target=replace(scene.target, selector=selector, job=manifests.NAME))
     memory, told, began_s = Memory(), "", scene.clock()
-    with closing(watch.follow(scene.cluster, own.target, say=scene.say, clock=scene.clock)) as moments:
+    following = watch.follow(scene.cluster, own.target, say=scene.say, clock=scene.clock, due=lambda: memory.due_s)
+    with closing(following) as moments:
         for at_s, snapshot in moments:
             scene.lock.check()
             if snapshot is None:
