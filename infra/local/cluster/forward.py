@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from infra.local.cluster import network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 Address = tuple[str, int]
 _CHUNK = 64 * 1024
@@ -33,6 +33,7 @@ class Forwarder:
         self._loop = loop
         self._home = os.open("/proc/self/ns/net", os.O_RDONLY)
         self._there = os.open(f"/proc/{machine_pid}/ns/net", os.O_RDONLY) if machine_pid else None
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def open(self, port: int, address: Callable[[], Address]) -> asyncio.Server:
         """Listen on 127.0.0.1:port and lead each connection to what the address is when it comes.
@@ -40,7 +41,13 @@ class Forwarder:
         Raises:
             OSError: The port is taken.
         """
-        return await asyncio.start_server(lambda r, w: self._serve(r, w, address()), "127.0.0.1", port)
+        return await asyncio.start_server(lambda r, w: self._keep(self._serve(r, w, address())), "127.0.0.1", port)
+
+    def _keep(self, serving: Coroutine[None, None, None]) -> None:
+        """Nothing else holds a connection whose client has closed its half: it would be collected as garbage."""
+        task = self._loop.create_task(serving)
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     def _socket(self) -> socket.socket:
         if self._there is None:
@@ -77,6 +84,8 @@ async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 
 def _reset(end: asyncio.StreamWriter) -> None:
+    if end.is_closing():
+        return
     end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
     end.transport.abort()
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import socket
 import struct
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
@@ -109,6 +111,27 @@ def test_a_large_answer_after_a_half_close_arrives_whole(scene: Scene) -> None:
         connection.sendall(b"please")
         connection.shutdown(socket.SHUT_WR)
         assert received(connection) == payload
+
+
+def test_a_connection_that_is_half_closed_outlives_a_collection_of_garbage(scene: Scene) -> None:
+    asked, collected = threading.Event(), threading.Event()
+
+    async def answer_late(reader: Reader, writer: Writer) -> None:
+        assert await reader.read() == b"please"
+        asked.set()
+        await asyncio.to_thread(collected.wait, 5)
+        writer.write(b"thanks")
+        writer.close()
+
+    upstream = scene.serve(answer_late)
+    with connect(scene.lead(lambda: upstream)) as connection:
+        connection.sendall(b"please")
+        connection.shutdown(socket.SHUT_WR)
+        assert asked.wait(5)
+        time.sleep(0.1)  # the forwarder has come to wait for the answer
+        gc.collect()
+        collected.set()
+        assert received(connection) == b"thanks"
 
 
 def test_the_end_of_the_server_reaches_the_client(scene: Scene) -> None:
