@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from infra.github import delivery
 from infra.preview.report import Change, Field, Found, Op, Place, Report, Subject
-from infra.preview.reports import FORMATS, markdown, render
+from infra.preview.reports import FORMATS, markdown, render, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,22 @@ def test_every_format_names_rule_setting_file_and_line(form: str) -> None:
     assert "Pulumi.production.yaml" in text
     assert "16" in text
     assert "256Mi" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({}, "nothing to do, 3 unchanged"),
+        ({"failures": ("boom",)}, "as far as is known: 3 unchanged"),
+        ({"failures": ("boom",), "unchanged": 0}, "nothing is planned"),
+        ({"refused": report().refused, "unchanged": 0}, "nothing is planned"),
+        ({"refused": report().refused}, "nothing to do, 3 unchanged"),
+        ({"failures": ("boom",), "changes": report().changes[:1]}, "as far as is known: 1 to replace, 3 unchanged"),
+    ],
+)
+def test_a_plan_that_is_not_whole_is_never_called_nothing_to_do(changed: dict[str, Any], said: str) -> None:
+    bare = replace(report(), refused=(), failures=(), findings=(), changes=())
+    assert words.totals(replace(bare, **changed)) == said
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])

@@ -28,9 +28,14 @@ def verdict(report: Report) -> str:
 
 
 def totals(report: Report) -> str:
-    """Count what would be done."""
+    """Count what would be done; of a program that fails, what it declared before."""
     parts = [f"{count} to {op.value}" for op in OPS if (count := report.count(op))]
-    return ", ".join([*(parts or ["nothing to do"]), f"{report.unchanged} unchanged"])
+    if not (report.passed or parts or report.unchanged):
+        return "nothing is planned"
+    told = [*parts, f"{report.unchanged} unchanged"]
+    if report.failures:
+        return f"as far as is known: {', '.join(told)}"
+    return ", ".join(told if parts else ["nothing to do", *told])
 
 
 def subject(report: Report) -> str:
