@@ -30,7 +30,8 @@ def preview(
     """Show what a change would do, field by field, and what stands against it; nothing is touched.
 
     With --base it needs no credential, cloud or cluster, and passes none on. Exit code 4 on a mandatory finding, 2 on
-    settings that cannot work or a program that fails, 75 where --live finds no cluster.
+    settings that cannot work or a program that fails; with --live also 7 where somebody else holds a field that would
+    be changed, and 75 without a cluster.
     """
     from infra.errors import PreconditionError
 

@@ -23,6 +23,7 @@ _HASHED: Final = re.compile(r"(.+)-[0-9a-f]{6,}")
 _SEALED: Final = ("data", "stringData")
 _CREATIONS: Final = ("create", "import")
 _QUIET: Final = ("same", "read", "refresh")
+_MOVED: Final = "another value than recorded, see `rez drift`"
 _RENEWED: Final = "a new object, named by its content; pods take it when they start, older ones keep theirs"
 
 
@@ -136,7 +137,8 @@ def _unseen(step: PlanStep, found: tuple[Field, ...]) -> list[Field]:
         way = parse(path)
         if not any(_meet(way, each) for each in known):
             old, new = (_at(node, path) for node in (step.live, step.new.node if step.new else None))
-            unseen.append(Field(path, old, new, replaces=path in step.reasons))
+            was = _MOVED if old == new != fields.HIDDEN else old
+            unseen.append(Field(path, was, new, replaces=path in step.reasons))
     return unseen
 
 

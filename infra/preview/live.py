@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from infra.engine import Engine, events
-from infra.errors import SettingsError, UnavailableError
+from infra.errors import DriftFound, SettingsError, UnavailableError
 from infra.preview import build, digest, judge
 from infra.preview.plan import Plan
 from infra.preview.report import Subject
@@ -31,6 +31,7 @@ def preview(root: Path, *, stack: str) -> Report:
 
     Raises:
         UnavailableError: The cluster does not answer, so that nobody knows what would really change.
+        DriftFound: Somebody else holds a field that would be changed.
         RezError: The engine got no further.
     """
     try:
@@ -47,7 +48,7 @@ def _plan(output: str) -> Plan:
     plan = json.loads(output)
     problems, failures = digest.errors(plan)
     failure = events.judge(digest.told(plan), "", 1 if problems or failures else 0, writes=True)
-    if isinstance(failure, UnavailableError):
+    if isinstance(failure, (UnavailableError, DriftFound)):
         raise failure
     return Plan(plan, tuple(problems), tuple(failures))
 

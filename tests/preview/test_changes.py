@@ -61,6 +61,13 @@ def test_what_the_provider_alone_sees_is_shown_as_it_runs_and_as_it_is_declared(
     assert changes(drifted)[0].fields == (Field(path, "2Gi", "1Gi"),)
 
 
+def test_what_is_not_as_it_was_recorded_is_not_shown_as_its_own_change() -> None:
+    path = "spec.template.spec.containers[0].resources.limits.memory"
+    drifted = step("update", deployment("1Gi"), deployment("1Gi"), detailedDiff={path: {"kind": "update"}})
+    drifted["oldState"]["outputs"] = deployment("1Gi")
+    assert changes(drifted)[0].fields == (Field(path, "another value than recorded, see `rez drift`", "1Gi"),)
+
+
 def test_a_hidden_value_that_changes_is_told_hidden() -> None:
     old = manifest("Secret", "db", data={"A": "[secret]"})
     (change,) = changes(step("update", old, old, detailedDiff={"data.A": {"kind": "update"}}))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.errors import RezError, UnavailableError
+from infra.errors import DriftFound, RezError, UnavailableError
 from infra.local.paths import ROOT
 from infra.preview import live
 from infra.preview.report import Op
@@ -63,6 +63,12 @@ def test_the_plan_is_judged(engine: Fake) -> None:
 def test_without_its_cluster_nobody_knows_what_would_change(engine: Fake, warning: str) -> None:
     with pytest.raises(UnavailableError, match=r"run the same command again"):
         preview(engine, GOOD, warning)
+
+
+def test_a_field_that_somebody_else_holds_is_drift_with_the_way_back(engine: Fake) -> None:
+    line = 'Preview failed: Deployment production/a: conflict: field manager "kubectl-edit" owns spec.replicas'
+    with pytest.raises(DriftFound, match=r"kubectl-edit(.|\n)*`rez drift --fix`"):
+        preview(engine, plan(errors=(line,)), code=1)
 
 
 def test_what_the_program_refuses_is_in_the_report(engine: Fake) -> None:
