@@ -21,7 +21,7 @@ class Load:
 
     Attributes:
         requests: How many were answered or failed.
-        failures: What each failed one said, with the moment in seconds since the beginning.
+        failures: What each failed one said, when it was begun, and for how long it was waited for.
     """
 
     def __init__(self, url: str, rate: int = RATE) -> None:
@@ -41,14 +41,16 @@ class Load:
 
     def _run(self) -> None:
         while not self._stop.wait(max(0.0, self._began_s + next(self._tickets) / self._rate - time.monotonic())):
+            asked_s = time.monotonic()
             try:
                 failure = self._ask()
             except (OSError, http.client.HTTPException) as error:
                 failure = repr(error)
+            waited_s = time.monotonic() - asked_s
             with self._counting:
                 self.requests += 1
                 if failure:
-                    self.failures.append(f"{time.monotonic() - self._began_s:.1f} s: {failure}")
+                    self.failures.append(f"{asked_s - self._began_s:.1f} s, after {waited_s:.2f} s: {failure}")
 
     def _ask(self) -> str:
         connection = http.client.HTTPConnection(self._host, timeout=_TIMEOUT_S)

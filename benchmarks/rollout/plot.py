@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.rollout.report import of
 from benchmarks.rollout.scenarios import DOOMED
+from benchmarks.rollout.tools import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,8 +22,8 @@ _COLOURS = ("#0b6e4f", "#1f77b4", "#ff7f0e", "#d62728", "#9467bd", "#8c564b")
 
 
 def svg(outcomes: Sequence[Outcome]) -> str:
-    """Medians by tool on a logarithmic scale; a hollow mark at the left edge is a verdict from before the sign."""
-    tools = list(dict.fromkeys(outcome.tool for outcome in outcomes))
+    """Medians of the tuned on a logarithmic scale; a hollow mark at the left edge is a verdict from before the sign."""
+    tools = [tool for tool in dict.fromkeys(outcome.tool for outcome in outcomes) if not tool.endswith(SHIPPED)]
     height = _TOP + _ROW * len(DOOMED) + 40
     size = f'width="{_LEFT + _WIDTH + 40}" height="{height}"'
     inner = "\n".join([*_legend(tools), *_grid(height - 40), *_rows(outcomes, tools)])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import statistics
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from benchmarks.rollout.outcome import Outcome
 from benchmarks.rollout.scenarios import BENIGN, DOOMED
+from benchmarks.rollout.tools import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,9 +25,14 @@ def added(file: Path, outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def tables(outcomes: Sequence[Outcome]) -> list[str]:
-    """Lines of Markdown: the doomed by scenario and tool, what the tools did with them, and the benign."""
+    """Lines of Markdown: the doomed by scenario and tool, what the tools did with them, and the benign.
+
+    Tools whose deadline nobody set have a table of their own, and no benign release: they abort none by time.
+    """
     names = list(dict.fromkeys(outcome.tool for outcome in outcomes))
-    return [*_verdicts(outcomes, names), "", *_aftermath(outcomes, names), "", *_benign(outcomes, names)]
+    tuned, shipped = ([n for n in names if n.endswith(SHIPPED) is wanted] for wanted in (False, True))
+    verdicts = [[*_verdicts(outcomes, some), ""] for some in (tuned, shipped) if some]
+    return [*chain(*verdicts), *_aftermath(outcomes, names), "", *_benign(outcomes, tuned)]
 
 
 def of(outcomes: Sequence[Outcome], tool: str, scenario: str) -> list[Outcome]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import yaml
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from benchmarks.rollout.scenarios import Scenario
 
 TUNED_S = 60
+SHIPPED_S = 600
+"""A Deployment's own `progressDeadlineSeconds` where nobody sets it; of a Rollout, too."""
+
+SHIPPED = "-shipped"
+"""Ends the name of a tool whose deadline nobody set."""
+
 _UNDO = f"""
 if [ $code = 0 ]; then echo VERDICT good; else
   echo VERDICT bad
@@ -62,31 +68,32 @@ class Tool:
 _KUBECTL_INSTALL = "$KUBECTL apply -f good.yaml"
 _HELM = "$PEER upgrade --install api chart --set release="
 
-TOOLS = {
-    tool.name: tool
-    for tool in (
-        Tool(
-            "rez",
-            _KUBECTL_INSTALL + " --server-side --field-manager=rez-infra",
-            f"{sys.executable} -m benchmarks.rollout.ours $KUBECONFIG $NAMESPACE good.yaml next.yaml 300",
-            hashed=True,
-            deadline_s=300,
-        ),
-        Tool(
-            "kubectl",
-            _KUBECTL_INSTALL,
-            f"{_APPLY}$KUBECTL rollout status deployment/{world.NAME} --timeout={TUNED_S}s; code=$?;{_UNDO}",
-        ),
-        Tool("helm3", f"{_HELM}good", f"{_HELM}next --atomic --timeout {TUNED_S}s", peer="helm3"),
-        Tool("helm4", f"{_HELM}good", f"{_HELM}next --rollback-on-failure --timeout {TUNED_S}s", peer="helm4"),
-        Tool(
-            "kubedog",
-            _KUBECTL_INSTALL,
-            f"{_APPLY}$PEER rollout track deployment {world.NAME} -n $NAMESPACE --timeout {TUNED_S}; code=$?;{_UNDO}",
-            peer="kubedog",
-        ),
-        Tool(argo.NAME, _KUBECTL_INSTALL, _APPLY + _WATCH_ROLLOUT),
-    )
+_STATUS = f"{_APPLY}$KUBECTL rollout status deployment/{world.NAME}"
+_TRACK = f"$PEER rollout track deployment {world.NAME} -n $NAMESPACE"
+
+_TUNED = (
+    Tool(
+        "rez",
+        _KUBECTL_INSTALL + " --server-side --field-manager=rez-infra",
+        f"{sys.executable} -m benchmarks.rollout.ours $KUBECONFIG $NAMESPACE good.yaml next.yaml 300",
+        hashed=True,
+        deadline_s=300,
+    ),
+    Tool("kubectl", _KUBECTL_INSTALL, f"{_STATUS} --timeout={TUNED_S}s; code=$?;{_UNDO}"),
+    Tool("helm3", f"{_HELM}good", f"{_HELM}next --atomic --timeout {TUNED_S}s", peer="helm3"),
+    Tool("helm4", f"{_HELM}good", f"{_HELM}next --rollback-on-failure --timeout {TUNED_S}s", peer="helm4"),
+    Tool("kubedog", _KUBECTL_INSTALL, f"{_APPLY}{_TRACK} --timeout {TUNED_S}; code=$?;{_UNDO}", peer="kubedog"),
+    Tool(argo.NAME, _KUBECTL_INSTALL, _APPLY + _WATCH_ROLLOUT),
+)
+_SHIPPED = (
+    Tool("kubectl", _KUBECTL_INSTALL, f"{_STATUS}; code=$?;{_UNDO}"),
+    Tool("helm3", f"{_HELM}good", f"{_HELM}next --atomic", peer="helm3"),
+    Tool("helm4", f"{_HELM}good", f"{_HELM}next --rollback-on-failure", peer="helm4"),
+    # kubedog has no deadline of its own: the Deployment's.
+    Tool("kubedog", _KUBECTL_INSTALL, f"{_APPLY}timeout {SHIPPED_S} {_TRACK}; code=$?;{_UNDO}", peer="kubedog"),
+)
+TOOLS = {tool.name: tool for tool in _TUNED} | {
+    f"{tool.name}{SHIPPED}": replace(tool, name=f"{tool.name}{SHIPPED}", deadline_s=SHIPPED_S) for tool in _SHIPPED
 }
 
 

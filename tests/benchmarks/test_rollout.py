@@ -74,6 +74,13 @@ def test_a_verdict_from_before_the_sign_is_called_a_guess() -> None:
     assert len(re.findall("<circle", plot.svg(found))) == 3 + 2
 
 
+def test_tools_with_their_own_deadline_have_a_table_of_their_own() -> None:
+    found = [outcome(), outcome(tool="kubectl-shipped", verdict_s=590.0)]
+    rows = [each for each in report.tables(found) if each.startswith("| crash-loop")]
+    assert rows == ["| crash-loop | 0.5 (0.5), yes |", "| crash-loop | 590.0 (590.0), yes |"]
+    assert "shipped" not in plot.svg(found)
+
+
 def test_the_scene_of_a_replay_is_a_rollouts() -> None:
     server = {"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}
     context = {"name": "c", "context": {"cluster": "c", "user": "u"}}
