@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from infra.local.atlas.store import Json
 
-_VERSION: Final = re.compile(r"application/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json")
+_VERSION: Final = re.compile(r"application/vnd\.atlas\.(\d{4}-\d{2}-\d{2}|preview)\+json")
 _LARGEST_PAGE: Final = 500
 
 
 def version(request: Request) -> str:
-    """The version of the resource that the caller takes.
+    """The version of the resource that the caller takes: a date, or `preview`, which is what the newest date has.
 
     Raises:
         Refusal: It names none.
@@ -62,5 +62,5 @@ def _number(request: Request, name: str, usual: int) -> int:
 
 
 def _bad(name: str) -> Refusal:
-    detail = f"An invalid value was given for the query parameter {name}."
+    detail = f"Invalid query parameter {name} specified."
     return Refusal(HTTPStatus.BAD_REQUEST, "INVALID_QUERY_PARAMETER", detail, name)

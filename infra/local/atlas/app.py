@@ -52,6 +52,9 @@ class Emulator:
         try:
             if request.path == "/api/oauth/token":
                 return Response(json.dumps(self._identity.token(request)), 200, mimetype="application/json")
+            if request.path == "/api/oauth/revoke":
+                self._identity.revoke(request)
+                return Response("", 200)
             self._identity.check(request)
             kind = f"application/vnd.atlas.{answer.version(request)}+json"
             handler, parts = _ROUTES.bind_to_environ(request.environ).match()

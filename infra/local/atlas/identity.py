@@ -30,6 +30,7 @@ class Identity:
         self._public = public
         self._private = private
         self._nonces: set[str] = set()
+        self._revoked: set[str] = set()
 
     def check(self, request: Request) -> None:
         """Let the caller in.
@@ -56,17 +57,30 @@ class Identity:
         Raises:
             Refusal: Wrong id, secret or grant.
         """
+        if not self._account(request) or request.form.get("grant_type") != "client_credentials":
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "invalid_client", "The client credentials are not valid.")
+        fresh = f"{int(time.time()) + _TOKEN_S}-{secrets.token_hex(8)}"
+        return {"access_token": f"{fresh}.{self._seal(fresh)}", "expires_in": _TOKEN_S, "token_type": "Bearer"}
+
+    def revoke(self, request: Request) -> None:
+        """End a token before its time, as the official provider does when it has done.
+
+        Raises:
+            Refusal: Wrong id or secret.
+        """
+        if not self._account(request):
+            raise Refusal(HTTPStatus.UNAUTHORIZED, "invalid_client", "The client credentials are not valid.")
+        self._revoked.add(request.form.get("token", ""))
+
+    def _account(self, request: Request) -> bool:
         given = request.authorization
         pair = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
-        known = all(map(hmac.compare_digest, pair, (self._public, self._private)))
-        if not known or request.form.get("grant_type") != "client_credentials":
-            raise Refusal(HTTPStatus.UNAUTHORIZED, "invalid_client", "The client credentials are not valid.")
-        ends = str(int(time.time()) + _TOKEN_S)
-        return {"access_token": f"{ends}.{self._seal(ends)}", "expires_in": _TOKEN_S, "token_type": "Bearer"}
+        return all(map(hmac.compare_digest, pair, (self._public, self._private)))
 
     def _signed(self, token: str) -> bool:
-        ends, _, seal = token.partition(".")
-        return hmac.compare_digest(seal, self._seal(ends)) and int(ends) > time.time()
+        text, _, seal = token.rpartition(".")
+        valid = hmac.compare_digest(seal, self._seal(text)) and int(text.partition("-")[0]) > time.time()
+        return valid and token not in self._revoked
 
     def _seal(self, text: str) -> str:
         return hmac.new(self._private.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -164,7 +164,7 @@ def test_it_refuses_as_atlas_does(emulator: Emulator) -> None:
     project = emulator.project()
     resources = Resources(emulator.atlas)
     refused: tuple[tuple[Any, str], ...] = (
-        (lambda: resources.create("AdvancedCluster", cluster(project, region="MOON"), 9), "INVALID_ENUM_VALUE.*MOON"),
+        (lambda: resources.create("AdvancedCluster", cluster(project, region="MOON"), 9), "INVALID_REGION.*MOON"),
         (lambda: resources.create("AdvancedCluster", cluster(project, size="M31"), 9), "INVALID_ENUM_VALUE.*M31"),
         (lambda: emulator.atlas.get(f"/groups/{project}/clusters/none"), "CLUSTER_NOT_FOUND: No cluster named none"),
         (lambda: emulator.atlas.get("/groups/none"), "GROUP_NOT_FOUND"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.local.atlas import answer
 from infra.local.atlas.api import measurements, projects
-from infra.local.atlas.errors import absent, missing
+from infra.local.atlas.errors import Refusal, absent, missing
 from infra.local.atlas.store import new_id, timestamp
 
 if TYPE_CHECKING:
@@ -21,14 +21,17 @@ def _of(project: Json, identifier: str) -> Json:
     if found := project["alertConfigs"].get(identifier):
         config: Json = found
         return config
-    raise absent("ALERT_CONFIG_NOT_FOUND", f"No alert configuration with ID {identifier} exists.", identifier)
+    detail = f"No alert configuration with ID {identifier} exists in group {project['id']}."
+    raise absent("ALERT_CONFIG_NOT_FOUND", detail, identifier, project["id"])
 
 
 def _given(request: Request) -> Json:
     given: Json = answer.body(request)
-    for key in ("eventTypeName", "notifications"):
-        if not given.get(key):
-            raise missing(key)
+    if not given.get("eventTypeName"):
+        raise missing("eventTypeName")
+    if not given.get("notifications"):
+        detail = "At least one notification must be specified for an alert configuration."
+        raise Refusal(HTTPStatus.BAD_REQUEST, "MISSING_NOTIFICATIONS", detail)
     usual = {"enabled": False, "matchers": []}
     return usual | given | {"notifications": [{"notifierId": new_id(), **each} for each in given["notifications"]]}
 
@@ -55,6 +58,16 @@ def _replace(emulator: Emulator, request: Request, group: str, config: str) -> t
         kept = {key: _of(project, config)[key] for key in ("id", "groupId", "created", "links")}
         project["alertConfigs"][config] = _given(request) | kept | {"updated": timestamp()}
         return HTTPStatus.OK, project["alertConfigs"][config]
+
+
+def _toggle(emulator: Emulator, request: Request, group: str, config: str) -> tuple[int, Any]:
+    given = answer.body(request)
+    if "enabled" not in given:
+        raise missing("enabled")
+    with emulator.store.change() as state:
+        found = _of(projects.of(state, group), config)
+        found |= {"enabled": given["enabled"], "updated": timestamp()}
+        return HTTPStatus.OK, found
 
 
 def _delete(emulator: Emulator, _: Request, group: str, config: str) -> tuple[int, Any]:
@@ -101,6 +114,7 @@ ROUTES: Final = (
     ("GET", "/groups/<group>/alertConfigs", _list),
     ("GET", "/groups/<group>/alertConfigs/<config>", _get),
     ("PUT", "/groups/<group>/alertConfigs/<config>", _replace),
+    ("PATCH", "/groups/<group>/alertConfigs/<config>", _toggle),
     ("DELETE", "/groups/<group>/alertConfigs/<config>", _delete),
     ("GET", "/groups/<group>/alerts", _open),
 )

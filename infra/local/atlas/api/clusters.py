@@ -6,10 +6,10 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from infra.local.atlas import answer
+from infra.local.atlas import answer, description
 from infra.local.atlas.api import projects
-from infra.local.atlas.errors import absent, bad_enum, conflict, invalid, missing
-from infra.local.atlas.store import new_id, timestamp
+from infra.local.atlas.errors import Refusal, absent, bad_enum, conflict, invalid, missing
+from infra.local.atlas.store import new_id
 from infra.local.cluster.forward import free_port
 from infra.settings.atlas import Region
 
@@ -23,9 +23,6 @@ _TAKES_S: Final = {"CREATING": 1.0, "UPDATING": 0.3, "DELETING": 0.5}
 _FIRST_PORT: Final = 27017
 _SIZES: Final = frozenset({"M10", "M20", "M30", "M40", "M50", "M60", "M80", "M140", "M200", "M300"})
 _KINDS: Final = frozenset({"REPLICASET", "SHARDED", "GEOSHARDED"})
-_USUAL: Final = {"backupEnabled": False, "pitEnabled": False, "terminationProtectionEnabled": False, "paused": False}
-_ARGUMENTS: Final = {"minimumEnabledTlsProtocol": "TLS1_2", "javascriptEnabled": True}
-_VERSIONS: Final = {"7.0": "7.0.42", "8.0": "8.0.16"}
 
 
 def of(project: Json, name: str) -> Json:
@@ -46,7 +43,8 @@ def shown(emulator: Emulator, record: Json) -> Json:
     busy = time.time() < record["until"] or record["state"] == "DELETING" or not emulator.databases.serves(record)
     address = f"mongodb://{emulator.databases.host}:{record['port']}/?tls=false"
     strings = {} if busy and record["state"] == "CREATING" else {"standard": address}
-    return {**record["answer"], "stateName": record["state"] if busy else "IDLE", "connectionStrings": strings}
+    live = {"stateName": record["state"] if busy else "IDLE", "connectionStrings": strings}
+    return {**record["answer"], **live, "advancedConfiguration": description.encryption(record["arguments"])}
 
 
 def begin(record: Json, state: str) -> None:
@@ -57,12 +55,15 @@ def begin(record: Json, state: str) -> None:
 def _judge(given: Json) -> None:
     if given.get("clusterType", "REPLICASET") not in _KINDS:
         raise bad_enum(str(given["clusterType"]))
-    if given.get("mongoDBMajorVersion", "8.0") not in _VERSIONS:
-        raise invalid("mongoDBMajorVersion")
+    if (version := given.get("mongoDBMajorVersion", "8.0")) not in description.VERSIONS:
+        detail = f"An invalid MongoDB version {version} was specified."
+        raise Refusal(HTTPStatus.BAD_REQUEST, "MONGODB_VERSION_INVALID", detail, str(version))
     regions = [region for spec in given.get("replicationSpecs", []) for region in spec.get("regionConfigs", [])]
     for region in regions:
         if region.get("regionName") not in get_args(Region):
-            raise bad_enum(str(region.get("regionName")))
+            name, provider = str(region.get("regionName")), str(region.get("providerName", "AWS"))
+            detail = f"No region {name} exists for provider {provider}."
+            raise Refusal(HTTPStatus.BAD_REQUEST, "INVALID_REGION", detail, name, provider)
         if region.get("electableSpecs", {}).get("instanceSize") not in _SIZES:
             raise bad_enum(str(region.get("electableSpecs", {}).get("instanceSize")))
     if given.get("pitEnabled") and not given.get("backupEnabled"):
@@ -81,12 +82,12 @@ def _create(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]
         project = projects.of(state, group)
         if given["name"] in project["clusters"]:
             detail = f"A cluster named {given['name']} is already present in group {group}."
-            raise conflict("DUPLICATE_CLUSTER_NAME", detail, given["name"], group)
+            raise Refusal(HTTPStatus.BAD_REQUEST, "DUPLICATE_CLUSTER_NAME", detail, given["name"], group)
         taken = {record["port"] for each in state["groups"].values() for record in each["clusters"].values()}
         first = next(port for port in range(_FIRST_PORT, _FIRST_PORT + 1000) if port not in taken)
         project["clusters"][given["name"]] = record = {
-            "answer": _answer(given, group),
-            "arguments": dict(_ARGUMENTS),
+            "answer": description.described(given, group),
+            "arguments": description.ARGUMENTS | given.get("advancedConfiguration", {}),
             "data": f"data-{new_id()}",
             "port": free_port(first),
             "schedule": {"policies": []},
@@ -95,13 +96,6 @@ def _create(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]
         }
         begin(record, "CREATING")
     return HTTPStatus.CREATED, shown(emulator, record)
-
-
-def _answer(given: Json, group: str) -> Json:
-    specs = [{"id": new_id(), "zoneId": new_id(), **spec} for spec in given["replicationSpecs"]]
-    major = given.get("mongoDBMajorVersion", "8.0")
-    own = {"id": new_id(), "groupId": group, "createDate": timestamp(), "mongoDBMajorVersion": major}
-    return {**_USUAL, **given, **own, "mongoDBVersion": _VERSIONS[major], "replicationSpecs": specs, "links": []}
 
 
 def _list(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]:
@@ -118,10 +112,8 @@ def _change(emulator: Emulator, request: Request, group: str, name: str) -> tupl
     with emulator.store.change() as state:
         record = of(projects.of(state, group), name)
         _judge(record["answer"] | given)
-        if "replicationSpecs" in given:  # Atlas keeps their ids
-            kept = [{"id": each["id"], "zoneId": each["zoneId"]} for each in record["answer"]["replicationSpecs"]]
-            given["replicationSpecs"] = [old | new for old, new in zip(kept, given["replicationSpecs"], strict=False)]
-        record["answer"] |= given
+        record["arguments"] |= given.get("advancedConfiguration", {})
+        record["answer"] = description.changed(record["answer"], given)
         begin(record, "UPDATING")
     return HTTPStatus.OK, shown(emulator, record)
 
@@ -133,7 +125,8 @@ def _delete(emulator: Emulator, _: Request, group: str, name: str) -> tuple[int,
             detail = f"Cannot terminate cluster {name} when termination protection is enabled."
             raise conflict("CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED", detail, name)
         if record["state"] == "DELETING":
-            raise conflict("CLUSTER_ALREADY_REQUESTED_DELETION", f"Cluster {name} is already being deleted.", name)
+            detail = f"The cluster {name} has already been requested for deletion."
+            raise Refusal(HTTPStatus.BAD_REQUEST, "CLUSTER_ALREADY_REQUESTED_DELETION", detail, name)
         begin(record, "DELETING")
     return HTTPStatus.ACCEPTED, {}
 

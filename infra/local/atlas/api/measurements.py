@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from infra.local.atlas import answer
 from infra.local.atlas.api import projects
 from infra.local.atlas.databases import limit
-from infra.local.atlas.errors import absent, bad_enum
+from infra.local.atlas.errors import absent
 from infra.local.atlas.store import timestamp
 
 if TYPE_CHECKING:
@@ -56,11 +56,12 @@ def _measurements(emulator: Emulator, request: Request, group: str, process: str
         if found["id"] == process:
             break
     else:
-        raise absent("RESOURCE_NOT_FOUND", f"Cannot find resource {process}.", process)
+        detail = f"No host with hostname and port {process} exists in group {group}."
+        raise absent("HOSTNAME_AND_PORT_NOT_FOUND", detail, process, group)
     measured, now = values(emulator, record), timestamp()
     wanted = request.args.getlist("m") or list(measured)
     if unknown := [name for name in wanted if name not in measured]:
-        raise bad_enum(unknown[0])
+        raise absent("INVALID_METRIC_NAME", f"An invalid metric name {unknown[0]} was specified.", unknown[0])
     listed = [
         {"name": name, "units": _UNITS[name], "dataPoints": [{"timestamp": now, "value": measured[name]}]}
         for name in wanted

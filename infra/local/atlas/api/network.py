@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.local.atlas import answer
 from infra.local.atlas.api import projects
-from infra.local.atlas.errors import absent, invalid
+from infra.local.atlas.errors import Refusal, absent
 
 if TYPE_CHECKING:
     from werkzeug import Request
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 def _entry(given: Json, group: str) -> Json:
+    address = given.get("cidrBlock") or given.get("ipAddress") or ""
     try:
-        cidr = str(ip_network(given.get("cidrBlock") or given.get("ipAddress") or ""))
+        network = ip_network(address)
     except ValueError:
-        raise invalid("cidrBlock") from None
-    return {"comment": "", **given, "cidrBlock": cidr, "groupId": group, "links": []}
+        detail = f"The address {address} must be in valid IP address or CIDR notation."
+        raise Refusal(HTTPStatus.BAD_REQUEST, "INVALID_IP_ADDRESS_OR_CIDR_NOTATION", detail, address) from None
+    single = {"ipAddress": str(network.network_address)} if network.num_addresses == 1 else {}
+    return {"comment": "", **given, **single, "cidrBlock": str(network), "groupId": group, "links": []}
 
 
 def _add(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from infra.local.atlas.store import Json
 
 _PARTS: Final = ("clusters", "users", "accessList", "alertConfigs", "maintenanceWindow")
+_NEW_WINDOW: Final = {
+    "autoDeferOnceEnabled": False,
+    "numberOfDeferrals": 0,
+    "startASAP": False,
+    "timeZoneId": "Etc/UTC",
+}
 _NO_AUDIT: Final = {
     "enabled": False,
     "auditAuthorizationSuccess": False,
@@ -38,7 +44,7 @@ def of(state: Json, identifier: str) -> Json:
 
 def _shown(project: Json) -> Json:
     kept = {key: project[key] for key in ("id", "name", "orgId", "created")}
-    return kept | {"clusterCount": len(project["clusters"]), "links": []}
+    return kept | {"clusterCount": len(project["clusters"]), "links": [], "tags": project.get("tags", [])}
 
 
 def _create(emulator: Emulator, request: Request) -> tuple[int, Any]:
@@ -48,9 +54,12 @@ def _create(emulator: Emulator, request: Request) -> tuple[int, Any]:
             raise missing(key)
     with emulator.store.change() as state:
         if any(each["name"] == given["name"] for each in state["groups"].values()):
-            raise conflict("GROUP_ALREADY_EXISTS", f"A group with name {given['name']} already exists.", given["name"])
+            raise conflict(
+                "GROUP_ALREADY_EXISTS", f'A group with name "{given["name"]}" already exists.', given["name"]
+            )
         fresh = {"id": new_id(), "name": given["name"], "orgId": given["orgId"], "created": timestamp()}
-        state["groups"][fresh["id"]] = {**fresh, **{key: {} for key in _PARTS}, "auditLog": dict(_NO_AUDIT)}
+        parts = {**{key: {} for key in _PARTS}, "auditLog": dict(_NO_AUDIT), "tags": given.get("tags", [])}
+        state["groups"][fresh["id"]] = {**fresh, **parts}
         return HTTPStatus.OK, _shown(state["groups"][fresh["id"]])
 
 
@@ -66,23 +75,24 @@ def _by_name(emulator: Emulator, _: Request, name: str) -> tuple[int, Any]:
     for each in emulator.store.read()["groups"].values():
         if each["name"] == name:
             return HTTPStatus.OK, _shown(each)
-    raise absent("GROUP_NOT_FOUND", f"No group with name {name} exists.", name)
+    raise absent("GROUP_NAME_NOT_FOUND", f'No group with name "{name}" exists.', name)
 
 
 def _rename(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]:
     with emulator.store.change() as state:
         project = of(state, group)
-        project["name"] = answer.body(request).get("name", project["name"])
+        given = answer.body(request)
+        project |= {key: given[key] for key in ("name", "tags") if key in given}
         return HTTPStatus.OK, _shown(project)
 
 
 def _delete(emulator: Emulator, _: Request, group: str) -> tuple[int, Any]:
     with emulator.store.change() as state:
         if of(state, group)["clusters"]:
-            detail = "Cannot close group while it has active Atlas clusters; please terminate all clusters."
+            detail = "Cannot close group while it has active clusters; please terminate all clusters."
             raise conflict("CANNOT_CLOSE_GROUP_ACTIVE_ATLAS_CLUSTERS", detail)
         del state["groups"][group]
-    return HTTPStatus.OK, {}
+    return HTTPStatus.NO_CONTENT, None
 
 
 def _window(emulator: Emulator, _: Request, group: str) -> tuple[int, Any]:
@@ -94,7 +104,7 @@ def _set_window(emulator: Emulator, request: Request, group: str) -> tuple[int, 
     if "dayOfWeek" not in given:
         raise missing("dayOfWeek")
     with emulator.store.change() as state:
-        of(state, group)["maintenanceWindow"].update({"startASAP": False, "numberOfDeferrals": 0, **given})
+        of(state, group)["maintenanceWindow"].update(_NEW_WINDOW | given)
     return HTTPStatus.OK, None
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from infra.local.atlas.store import Json
 
 
+_NO_OTHER_LOGIN: Final = dict.fromkeys(("awsIAMType", "ldapAuthType", "oidcAuthType", "x509Type"), "NONE")
+
+
 def _shown(user: Json) -> Json:
     return {key: value for key, value in user.items() if key != "scram"}
 
@@ -37,9 +40,17 @@ def _create(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]
     with emulator.store.change() as state:
         users, name = projects.of(state, group)["users"], given["username"]
         if name in users:
-            detail = f"A user with username {name} already exists in group {group}."
+            detail = f"A user with username {name} already exists."
             raise conflict("USER_ALREADY_EXISTS", detail, name)
-        users[name] = {"scopes": [], "labels": [], **given, "groupId": group, "links": [], "scram": scram}
+        users[name] = {
+            **_NO_OTHER_LOGIN,
+            "scopes": [],
+            "labels": [],
+            **given,
+            "groupId": group,
+            "links": [],
+            "scram": scram,
+        }
         return HTTPStatus.CREATED, _shown(users[name])
 
 
