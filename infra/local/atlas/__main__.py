@@ -16,6 +16,7 @@ from pathlib import Path
 from werkzeug.serving import make_server
 
 from infra import atlas_api
+from infra.local.atlas import scheduler
 from infra.local.atlas.app import Emulator
 from infra.local.atlas.databases import Databases
 from infra.local.atlas.identity import Identity
@@ -31,8 +32,10 @@ def main(folder: Path, binary: Path, host: str, port: int) -> None:
     databases = Databases(store, folder, binary, host)
     known = json.loads((folder / "access.json").read_text())
     identity = Identity(*(known[name] for name in atlas_api.KEY))
-    server = make_server(host, port, Emulator(store, databases, identity), threaded=True)
+    emulator = Emulator(store, databases, identity)
+    server = make_server(host, port, emulator, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=scheduler.run, args=(emulator,), daemon=True).start()
     asyncio.run(databases.run())
 
 

@@ -98,6 +98,10 @@ class Databases:
                 source.backup(copy)
         fresh.rename(self._folder / target)
 
+    def drop(self, data: str) -> None:
+        """Forget a copy."""
+        shutil.rmtree(self._folder / data, ignore_errors=True)
+
     async def _start(self, name: str, group: str, record: Json) -> None:
         data, socket = self._folder / record["data"], self._folder / f"{name}.sock"
         data.mkdir(exist_ok=True, mode=0o700)

@@ -131,6 +131,19 @@ def test_a_restore_has_exactly_the_documents_of_the_snapshot(emulator: Emulator)
     assert documents.count_documents({}) == 1500
 
 
+def test_a_scheduled_snapshot_is_a_real_one(emulator: Emulator) -> None:
+    project = emulator.populated()
+    emulator.connect(project).rez.merchants.insert_one({"_id": 1})
+    emulator.atlas.request("POST", "/emulator/clock", body={"aheadS": 24 * 3600})
+    path = f"/groups/{project}/clusters/merchant/backup"
+    deadline = time.monotonic() + 30
+    while not (found := list(emulator.atlas.each(f"{path}/snapshots"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [each["snapshotType"] for each in found] == ["scheduled"]
+    assert list(emulator.folder.glob(f"snapshot-{found[0]['id']}/rez*.sqlite"))
+
+
 def test_killed_in_the_middle_of_writes_it_keeps_what_it_acknowledged(emulator: Emulator) -> None:
     project = emulator.populated()
     acknowledged: list[int] = []

@@ -1,15 +1,17 @@
-"""Backup schedules, snapshots on demand, and restores into a cluster: real copies of real files."""
+"""Snapshots, and restores into a cluster: real copies of real files."""
 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from infra.local.atlas import answer
-from infra.local.atlas.api import clusters, projects
-from infra.local.atlas.errors import absent, bad_enum, invalid, missing
-from infra.local.atlas.store import new_id, timestamp
+from infra.local.atlas import answer, scheduler
+from infra.local.atlas.api import clusters, projects, schedules
+from infra.local.atlas.errors import absent, bad_enum, missing
+from infra.local.atlas.store import new_id
+from infra.text import timestamp
 
 if TYPE_CHECKING:
     from werkzeug import Request
@@ -20,53 +22,18 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 30.0
 
 
-def _schedule(emulator: Emulator, _: Request, group: str, name: str) -> tuple[int, Any]:
-    record = clusters.of(projects.of(emulator.store.read(), group), name)
-    own = {"clusterName": name, "clusterId": record["answer"]["id"], "links": []}
-    return HTTPStatus.OK, record["schedule"] | own
-
-
-def _set_schedule(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
-    given = answer.body(request)
-    with emulator.store.change() as state:
-        record = clusters.of(projects.of(state, group), name)
-        _need_backups(record)
-        record["schedule"] |= given
-        for policy in record["schedule"]["policies"]:
-            policy.setdefault("id", new_id())
-    return _schedule(emulator, request, group, name)
-
-
-def _no_schedule(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
-    with emulator.store.change() as state:
-        clusters.of(projects.of(state, group), name)["schedule"] = {"policies": []}
-    return _schedule(emulator, request, group, name)
-
-
-def _need_backups(record: Json) -> None:
-    if not record["answer"]["backupEnabled"]:
-        raise invalid("backupEnabled")
-
-
 def _snap(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
     given = answer.body(request)
     record = clusters.of(projects.of(emulator.store.read(), group), name)
-    _need_backups(record)
-    identifier = new_id()
-    emulator.databases.copy(record["data"], f"snapshot-{identifier}")
-    snapshot = {
-        "id": identifier,
-        "createdAt": timestamp(),
-        "description": given.get("description", ""),
-        "mongodVersion": record["answer"]["mongoDBVersion"],
-        "replicaSetName": name,
-        "snapshotType": "onDemand",
-        "status": "completed",
-        "type": "replicaSet",
-        "links": [],
-    }
+    schedules.need_backups(record)
+    at = scheduler.now(emulator.store.read())
+    expires = (
+        {"expiresAt": timestamp(at + timedelta(days=given["retentionInDays"]))} if given.get("retentionInDays") else {}
+    )
+    about = {"description": given.get("description", ""), "frequencyType": "ondemand", "snapshotType": "onDemand"}
+    snapshot = scheduler.taken(emulator, record, at, **about, **expires)
     with emulator.store.change() as state:
-        clusters.of(projects.of(state, group), name)["snapshots"][identifier] = snapshot
+        clusters.of(projects.of(state, group), name)["snapshots"][snapshot["id"]] = snapshot
     return HTTPStatus.OK, snapshot | {"status": "queued"}
 
 
@@ -76,14 +43,19 @@ def _snapshots(emulator: Emulator, request: Request, group: str, name: str) -> t
 
 
 def _snapshot(emulator: Emulator, _: Request, group: str, name: str, snapshot: str) -> tuple[int, Any]:
-    return HTTPStatus.OK, _of(clusters.of(projects.of(emulator.store.read(), group), name)["snapshots"], snapshot)
+    return HTTPStatus.OK, _of(projects.of(emulator.store.read(), group), name, "snapshot", snapshot)
 
 
-def _of(listed: Json, identifier: str) -> Json:
-    if found := listed.get(identifier):
+_CODES: Final = {"snapshot": "SNAPSHOT_NOT_FOUND", "restore job": "RESTORE_JOB_NOT_FOUND"}
+_PLACES: Final = {"snapshot": "snapshots", "restore job": "restores"}
+
+
+def _of(project: Json, name: str, what: str, identifier: str) -> Json:
+    """A snapshot or a restore job of a cluster."""
+    if found := clusters.of(project, name)[_PLACES[what]].get(identifier):
         known: Json = found
         return known
-    raise absent("RESOURCE_NOT_FOUND", f"Cannot find resource {identifier}.", identifier)
+    raise absent(_CODES[what], f"No {what} with ID {identifier} exists for cluster {name}.", identifier, name)
 
 
 def _restore(emulator: Emulator, request: Request, group: str, name: str) -> tuple[int, Any]:
@@ -95,7 +67,7 @@ def _restore(emulator: Emulator, request: Request, group: str, name: str) -> tup
         if not given.get(key):
             raise missing(key)
     state = emulator.store.read()
-    _of(clusters.of(projects.of(state, group), name)["snapshots"], given["snapshotId"])
+    _of(projects.of(state, group), name, "snapshot", given["snapshotId"])
     clusters.of(projects.of(state, given["targetGroupId"]), given["targetClusterName"])
     fresh = f"data-{new_id()}"
     emulator.databases.copy(f"snapshot-{given['snapshotId']}", fresh)
@@ -118,17 +90,14 @@ def _wait(emulator: Emulator, record: Json) -> None:
 
 def _job(emulator: Emulator, _: Request, group: str, name: str, job: str) -> tuple[int, Any]:
     state = emulator.store.read()
-    found = _of(clusters.of(projects.of(state, group), name)["restores"], job)
+    found = _of(projects.of(state, group), name, "restore job", job)
     target = clusters.of(projects.of(state, found["targetGroupId"]), found["targetClusterName"])
     done = clusters.shown(emulator, target)["stateName"] == "IDLE"
-    return HTTPStatus.OK, found | ({"finishedAt": timestamp()} if done else {})
+    return HTTPStatus.OK, found | ({"finishedAt": timestamp(scheduler.now(state))} if done else {})
 
 
 _BACKUP: Final = "/groups/<group>/clusters/<name>/backup"
 ROUTES: Final = (
-    ("GET", f"{_BACKUP}/schedule", _schedule),
-    ("PATCH", f"{_BACKUP}/schedule", _set_schedule),
-    ("DELETE", f"{_BACKUP}/schedule", _no_schedule),
     ("POST", f"{_BACKUP}/snapshots", _snap),
     ("GET", f"{_BACKUP}/snapshots", _snapshots),
     ("GET", f"{_BACKUP}/snapshots/<snapshot>", _snapshot),

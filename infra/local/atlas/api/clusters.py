@@ -6,7 +6,7 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from infra.local.atlas import answer, description
+from infra.local.atlas import answer, backup_calendar, description
 from infra.local.atlas.api import projects
 from infra.local.atlas.errors import Refusal, absent, bad_enum, conflict, invalid, missing
 from infra.local.atlas.store import new_id
@@ -90,7 +90,7 @@ def _create(emulator: Emulator, request: Request, group: str) -> tuple[int, Any]
             "arguments": description.ARGUMENTS | given.get("advancedConfiguration", {}),
             "data": f"data-{new_id()}",
             "port": free_port(first),
-            "schedule": {"policies": []},
+            "schedule": backup_calendar.first(backups=given.get("backupEnabled") is True),
             "snapshots": {},
             "restores": {},
         }
