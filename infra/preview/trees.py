@@ -67,13 +67,15 @@ def resolve(root: Path, revision: str) -> str:
     """The hash of a revision's commit.
 
     Raises:
-        PreconditionError: There is no such revision.
+        PreconditionError: There is no such revision, or git cannot be used.
     """
     asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
     done = _run(root, *asked)
+    if done.returncode and done.stderr:  # alone it may be a warning
+        raise PreconditionError(f"git: {line(done.stderr)}")
     if done.returncode:
-        why = done.stderr.strip() or "git knows no such commit here"
-        raise PreconditionError(f"{revision}: {why}; fetch it (a shallow clone has few), or name another revision")
+        remedy = "fetch it (a shallow clone has few), or name another revision"
+        raise PreconditionError(f"{revision}: git knows no such commit here; {remedy}")
     return done.stdout.strip()
 
 

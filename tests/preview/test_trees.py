@@ -106,7 +106,7 @@ def test_what_is_no_revision_is_refused_with_its_name(repository: Path, revision
 
 
 def test_what_is_no_repository_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PreconditionError, match="not a git repository"):
+    with pytest.raises(PreconditionError, match=r"^git: fatal: not a git repository[^;]*$"):
         trees.copy(tmp_path, "main", tmp_path / "copy")
 
 
