@@ -115,7 +115,7 @@ def _run(run: dict[str, Any]) -> list[str]:
     if run["state"] == "none":
         return []
     held = f"; locked by {run['holder']} since {run['since']}, last seen {run['seen']}" if run["holder"] else ""
-    remedy = "; the next `rez deploy` or `rez rollback` goes on" if run["state"] == "left half done" else ""
+    remedy = f"; {run['remedy']}" if run["state"] == "left half done" else ""
     return [f"run        {run['state']}: {run['run'] or 'it has not begun'}{held}{remedy}"]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.operations.overriding import Change, facts, patch
+from infra.operations.change import Change, patch
+from infra.operations.overriding import facts
 from infra.quantities import format_mib
 from infra.rollout import overrides
 

@@ -2,77 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from infra.errors import PreconditionError, RezError
+from infra.operations import unfinished
 from infra.operations.result import Result
 from infra.rollout import bring, failure, left, watch
 from infra.rollout.held import held
 from infra.rollout.phases.record import record
 from infra.rollout.releases import running, runs_as_recorded
 from infra.rollout.settle import Settled, settle
-from infra.rollout.target import API_COMPONENT, AUTOSCALER
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
-
     from infra.manifests.overrides import Overrides
     from infra.manifests.release import Release
+    from infra.operations.change import Change
     from infra.operations.result import Outcome
+    from infra.rollout.journal import Entry
     from infra.rollout.scene import Scene
-
-Kind = Literal["scale", "memory", "restart", "overrides"]
-
-
-@dataclass(frozen=True)
-class Change:
-    """What is going to be done; made by reading alone.
-
-    Attributes:
-        kind: Of the override; `overrides` for all that are over.
-        release: What runs, and goes on running.
-        what: What will hold, for a person.
-        before: What held, for a person.
-        reason: Why.
-        patch: What is told to the program: a merge patch of its overrides; "" to drop what is over and no more.
-        undo: The patch that takes it back; "" if there is no way back.
-        rolls: Whether new pods are made, which are watched and taken back when they are bad.
-        pods: How many there have to be in the end; None for whatever the autoscaler wants.
-        done: It is so already.
-    """
-
-    kind: Kind
-    release: Release
-    what: str
-    before: str
-    reason: str
-    patch: str
-    undo: str
-    rolls: bool
-    pods: range | None = None
-    done: bool = False
-
-    @property
-    def target(self) -> str:
-        """What the engine may touch."""
-        return API_COMPONENT if self.rolls else AUTOSCALER
-
-    def lines(self, scene: Scene) -> list[str]:
-        """The plan for a person."""
-        if self.done:
-            return [f"{self.kind} on {scene.stack}: {self.before}: nothing to do"]
-        bad = f"back to: {self.before}" if self.rolls and self.undo else "it is left as it is, and said"
-        return [
-            f"{self.kind} of {self.release.version} on {scene.stack}: {self.what}",
-            f"  before:  {self.before}",
-            f"  reason:  {self.reason}",
-            f"  engine:  up, targeted at {self.target}",
-            f"  watch:   Deployment/{scene.target.deployment}, at most {scene.timeout_s:g} s",
-            f"  if bad:  {bad}",
-            "  record:  one ConfigMap in the ledger",
-        ]
 
 
 def facts(scene: Scene) -> tuple[Release, Overrides]:
@@ -85,11 +33,6 @@ def facts(scene: Scene) -> tuple[Release, Overrides]:
     if release is None:
         raise PreconditionError(f"stack {scene.stack}: runs no release; bring one in first: `rez deploy VERSION`")
     return release, overrides
-
-
-def patch(kind: Kind, override: BaseModel | None) -> str:
-    """A merge patch that sets one kind, or lifts it."""
-    return json.dumps({kind: override and override.model_dump(mode="json")})
 
 
 def carry_out(scene: Scene, change: Change, *, wait_s: float = 0.0) -> Result:
@@ -108,18 +51,21 @@ def carry_out(scene: Scene, change: Change, *, wait_s: float = 0.0) -> Result:
         Inconclusive: Somebody else changed the Deployment meanwhile; nothing is taken back.
         RezError: The engine failed and has changed nothing that pods are made from.
     """
-    if change.done:
+    if change.done and unfinished.read(scene) is None:
         return Result(change, scene.stack, "unchanged")
     with held(scene, wait_s=wait_s) as alone:
         _refuse_other(alone, change)
-        return _carried_out(alone, change)
+        if begun := unfinished.read(alone):
+            change = _after(alone, change, begun)
+        return Result(change, scene.stack, "unchanged") if change.done else _carried_out(alone, change)
 
 
 def _refuse_other(scene: Scene, change: Change) -> None:
     entry = left.read(scene)
-    if entry is not None and entry.touching is not None:
+    touching = entry.touching if entry else None
+    if touching is not None and touching.change is None:
         raise PreconditionError(
-            f"{change.kind}: the {entry.touching} was left half done, so that nobody knows whether what runs is good; "
+            f"{change.kind}: the {touching} was left half done, so that nobody knows whether what runs is good; "
             "finish it by `rez deploy`, or take it back by `rez rollback`, then do this again"
         )
     release, _ = facts(scene)
@@ -129,12 +75,34 @@ def _refuse_other(scene: Scene, change: Change) -> None:
         )
 
 
-def _carried_out(scene: Scene, change: Change) -> Result:
+def _after(scene: Scene, change: Change, begun: Entry) -> Change:
+    """Finish what another run was killed in, and give the change as it is then.
+
+    Raises:
+        RollbackFailed: What it began can neither be finished nor taken back.
+    """
+    before = unfinished.change_of(begun)
+    if before.kind == change.kind and not change.done:
+        scene.say(f"the {begun} was left half done: this {change.kind} takes its place")
+        return replace(change, before=before.before, undo=before.undo, rolls=before.rolls or change.rolls)
+    scene.say(f"the {begun} was left half done: going on with it")
+    result = _carried_out(scene, before, begun)
+    scene.say("\n".join(result.lines(scene)))
+    if result.outcome == "failed" and (failed := result.error()):
+        raise failed
+    return change
+
+
+def _carried_out(scene: Scene, change: Change, begun: Entry | None = None) -> Result:
     started = scene.now()
-    settled = _brought(scene, change)
-    outcome, note = _end(scene, change, settled)
-    result = Result(change, scene.stack, outcome, settled, note, (scene.now() - started).total_seconds())
-    record(scene, change.release, "changed", result.summary(), started=started)
+    entry = begun or unfinished.entry_of(scene, change)
+    with unfinished.journalled(scene, entry):
+        settled = left.verdict(entry) if entry.bad else _brought(scene, change)
+        if not settled.healthy:
+            scene.lock.write(entry.condemned(settled))
+        outcome, note = _end(scene, change, settled)
+        result = Result(change, scene.stack, outcome, settled, note, (scene.now() - started).total_seconds())
+        record(scene, change.release, "changed", result.summary(), started=started)
     return result
 
 
@@ -147,10 +115,10 @@ def judge(scene: Scene, change: Change) -> list[str]:
     return bring.judge(scene, change.release, **_kept(scene, change, change.patch)).said
 
 
-def _kept(scene: Scene, change: Change, patch: str) -> dict[str, str]:
+def _kept(scene: Scene, change: Change, patch: str) -> dict[str, Any]:
     """What tells the engine to leave the release as it runs: after a rollback that is as its record says."""
     record = scene.engine.rendered() if runs_as_recorded(scene) else ""
-    return {"record": record, "overrides": patch, "target": change.target}
+    return {"record": record, "overrides": patch, "targets": [change.target]}
 
 
 def _brought(scene: Scene, change: Change) -> Settled:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from infra.errors import Inconclusive, RollbackFailed, RolloutError, RolloutTimeout
 
 if TYPE_CHECKING:
-    from infra.operations.overriding import Change
+    from infra.operations.change import Change
     from infra.rollout.scene import Scene
     from infra.rollout.settle import Settled
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.errors import PreconditionError
-from infra.operations.overriding import Change, facts, patch
+from infra.operations.change import Change, patch
+from infra.operations.overriding import facts
 from infra.rollout import overrides, watch
 from infra.rollout.live import number
 

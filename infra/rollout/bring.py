@@ -8,6 +8,8 @@ from infra.engine import gate
 from infra.rollout.target import API_COMPONENT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from infra.manifests.release import Release
     from infra.rollout.scene import Scene
 
@@ -25,7 +27,7 @@ class Judged(NamedTuple):
 
 
 def judge(
-    scene: Scene, release: Release, *, record: str = "", overrides: str = "", target: str = API_COMPONENT
+    scene: Scene, release: Release, *, record: str = "", overrides: str = "", targets: Sequence[str] = (API_COMPONENT,)
 ) -> Judged:
     """What the engine would do for a release, policies included; nothing is touched.
 
@@ -34,20 +36,25 @@ def judge(
         release: What shall run.
         record: What its record says was declared for it; "" for what the settings declare.
         overrides: A merge patch of the overrides in force, JSON; "" keeps them.
-        target: What the engine may touch.
+        targets: What the engine may touch.
 
     Raises:
         PolicyViolation: The plan costs data, or breaks a rule.
         RezError: As the engine does.
     """
     said: list[str] = []
-    plan = scene.engine.preview(str(release), [target], said.append, record=record, overrides=overrides)
+    plan = scene.engine.preview(str(release), list(targets), said.append, record=record, overrides=overrides)
     gate.refuse_plan(plan, stack=scene.stack, say=scene.say)
     return Judged(plan, [entry for entry in said if entry.strip()])
 
 
 def bring(
-    scene: Scene, release: Release, *, record: str = "", overrides: str = "", target: str = API_COMPONENT
+    scene: Scene,
+    release: Release,
+    *,
+    record: str = "",
+    overrides: str = "",
+    targets: Sequence[str] = (API_COMPONENT,),
 ) -> None:
     """Carry out a plan that was judged.
 
@@ -56,7 +63,7 @@ def bring(
         release: What shall run.
         record: As in `judge`.
         overrides: As in `judge`.
-        target: As in `judge`.
+        targets: What the engine may touch.
 
     Raises:
         RezError: As the engine does.
@@ -64,7 +71,7 @@ def bring(
     scene.say(f"engine: bringing {scene.target.deployment} to {release.version} ({release.image})")
     scene.engine.up(
         str(release),
-        [target],
+        list(targets),
         lambda said: scene.say(f"  {said}") if said.strip() else None,
         record=record,
         overrides=overrides,

@@ -11,7 +11,7 @@ from infra.manifests.release import Release
 if TYPE_CHECKING:
     from infra.rollout.settle import Settled
 
-Action = Literal["deploy", "rollback"]
+Action = Literal["deploy", "rollback", "scale", "memory", "restart", "overrides"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Entry:
         bad: Why the release is taken back, one word for machines; "" as long as it is not.
         message: The same for a person.
         left: A run before it that was left half done and that this one has not overtaken yet.
+        change: What is changed about the release that runs, by the fields of `infra.operations.change.Change`; None for
+            a run that brings a release in.
     """
 
     action: Action
@@ -40,6 +42,7 @@ class Entry:
     bad: str = ""
     message: str = ""
     left: Entry | None = None
+    change: dict[str, Any] | None = None
 
     def condemned(self, bad: Settled) -> Self:
         """The same run, taking its release back."""

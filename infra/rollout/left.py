@@ -31,8 +31,9 @@ def status(live: Manifest | None) -> dict[str, Any]:
     """Whether a run is under way or was left half done, from the live Lease.
 
     Returns:
-        `state` is `none`, `under way` or `left half done`; `run` tells which, since when and in which step; `holder`
-        holds the lock, `since` then, and showed life at `seen`, by its own clock. "" is what is not known.
+        `state` is `none`, `under way` or `left half done`; `run` tells which, since when and in which step, `remedy`
+        who goes on with it; `holder` holds the lock, `since` then, and showed life at `seen`, by its own clock. "" is
+        what is not known.
     """
     entry, holder = lease.entry(live), lease.holder(live)
     state = "under way" if live and holder and not is_dead(live) else "left half done" if entry else "none"
@@ -40,10 +41,16 @@ def status(live: Manifest | None) -> dict[str, Any]:
         "state": state,
         "run": str(entry) if entry and state != "none" else "",
         "step": entry.step if entry and state != "none" else "",
+        "remedy": _remedy(entry) if entry and state == "left half done" else "",
         "holder": holder,
         "since": lease.since(live) if holder else "",
         "seen": text(live, "spec", "renewTime") if holder else "",
     }
+
+
+def _remedy(entry: Entry) -> str:
+    others = ", as does `rez overrides drop-expired`" if entry.change else ""
+    return f"the next `rez deploy` or `rez rollback` goes on{others}"
 
 
 def same(left: Entry | None, release: Release) -> bool:
@@ -59,7 +66,9 @@ def verdict(left: Entry) -> Settled:
 def told(left: Entry, release: Release) -> str:
     """What is done about it, on one line."""
     touching = left.touching
-    if touching is None:
+    if touching is None and left.change:
+        then = "the autoscaler gets what the stack's state says"
+    elif touching is None:
         then = "nothing was rolled out; what it left is removed"
     elif not same(touching, release):
         then = f"{release.version} takes its place"

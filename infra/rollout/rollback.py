@@ -132,7 +132,7 @@ def _brought_in(unfinished: Entry) -> Release | None:
 
 def _way_back(entry: Entry | None) -> Release | None:
     """What a killed run would have come to: the end of its rollback, or what its deploy began from."""
-    if entry is None:
+    if entry is None or entry.change:
         return None
     return entry.previous if entry.action == "deploy" else entry.release
 

@@ -56,6 +56,7 @@ def test_an_unavailable_part_does_not_hide_the_others(monkeypatch: pytest.Monkey
 
 def test_a_run_that_was_left_half_done_is_shown_with_the_way_on() -> None:
     left = {**FOUND["run"], "state": "left half done", "run": "deploy of v3 by me@here, begun T, in step up"}
+    left["remedy"] = "the next `rez deploy` or `rez rollback` goes on"
     assert not any(line.startswith("run ") for line in status.lines(FOUND))
     (line,) = [line for line in status.lines({**FOUND, "run": left}) if line.startswith("run ")]
     assert line.startswith(

@@ -21,10 +21,12 @@ from infra.errors import (
 from infra.local.paths import ROOT
 from infra.manifests.overrides import Overrides
 from infra.operations import expired, memory, overriding, restart, scale
-from infra.rollout import ledger
+from infra.rollout import lease, ledger, rollback
+from infra.rollout.deploy import deploy
 from infra.rollout.held import held
 from infra.rollout.journal import Entry
 from infra.rollout.overrides import Asked
+from infra.rollout.preflight import survey
 from infra.rollout.target import API_COMPONENT, AUTOSCALER
 from infra.settings import Settings, load
 from tests.rollout.conftest import FakeEngine, Stage
@@ -32,7 +34,7 @@ from tests.rollout.conftest import FakeEngine, Stage
 if TYPE_CHECKING:
     import threading
 
-    from infra.operations.overriding import Change
+    from infra.operations.change import Change
     from infra.rollout.scene import Scene
 
 CRASHING = "deployment/crashing-v3"
@@ -304,3 +306,96 @@ def test_the_plan_names_everything_that_will_be_done(scene: Scene, settings: Set
     ):
         assert part in lines
     assert "left as it is" in "\n".join(bounds(scene, settings).lines(scene))
+
+
+class Killed(BaseException):
+    """`kill -9`: nothing is tidied up."""
+
+
+def killed(stage: Stage, change: Change, *, halfway: bool) -> None:
+    """Carry a change out up to its `up`, or to the end of it."""
+    (stage.engine.failing_halfway if halfway else stage.engine.failing)["v3"] = [Killed()]
+    with pytest.raises(Killed):
+        overriding.carry_out(stage.scene(), change)
+
+
+def journal(stage: Stage) -> Entry | None:
+    return lease.entry(stage.cluster.leases["rez-deploy"])
+
+
+@pytest.mark.parametrize("halfway", [False, True])
+def test_a_change_that_was_killed_is_finished_by_the_next_one(
+    stage: Stage, scene: Scene, settings: Settings, *, halfway: bool
+) -> None:
+    killed(stage, memory.limit(scene, settings, asked(scene), "2Gi"), halfway=halfway)
+    assert "memory of v3 by me@here" in str(journal(stage))
+    assert overriding.carry_out(scene, bounds(scene, settings)).outcome == "done"
+    assert overrides(stage).temporary().keys() == {"memory", "scale"}
+    assert journal(stage) is None
+    reasons = [each.reason for each in ledger.records(stage.cluster, "production")]
+    assert [reason.split(":")[0] for reason in reasons] == ["memory", "scale"]
+
+
+def test_the_hourly_run_that_has_nothing_to_drop_finishes_what_was_killed(
+    stage: Stage, scene: Scene, settings: Settings
+) -> None:
+    killed(stage, bounds(scene, settings), halfway=False)
+    change = expired.plan(scene)
+    assert change.done
+    assert overriding.carry_out(scene, change).outcome == "unchanged"
+    assert overrides(stage).scale is not None
+    assert journal(stage) is None
+
+
+def test_the_same_change_once_more_takes_the_place_of_what_was_killed_and_goes_back_to_before_it(
+    stage: Stage, scene: Scene, settings: Settings
+) -> None:
+    first = restart.plan(scene, asked(scene))
+    killed(stage, first, halfway=True)
+    stage.engine.state["overrides"] = {"restart": json.dumps(json.loads(first.patch)["restart"])}
+    stage.engine.bad_patch = '"at"'
+    result = overriding.carry_out(scene, restart.plan(scene, asked(scene)))
+    assert result.outcome == "rolled-back"
+    assert overrides(stage).restart is None
+    assert journal(stage) is None
+
+
+def test_what_was_killed_on_its_way_back_goes_back(stage: Stage, scene: Scene, settings: Settings) -> None:
+    stage.engine.bad_patch = "2048"
+    change = memory.limit(scene, settings, asked(scene), "2Gi")
+    up = stage.engine.up
+
+    def dies(release: str | None, *args: Any, overrides: str, **options: Any) -> None:
+        if overrides == change.undo:
+            stage.engine.up = up  # type: ignore[method-assign]
+            raise Killed
+        up(release, *args, overrides=overrides, **options)
+
+    stage.engine.up = dies  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        overriding.carry_out(scene, change)
+    assert "crash-loop" in getattr(journal(stage), "bad", "")
+    assert overriding.carry_out(scene, bounds(scene, settings)).outcome == "done"
+    assert overrides(stage).temporary().keys() == {"scale"}
+
+
+def test_a_change_that_is_refused_leaves_nothing_to_finish(stage: Stage, scene: Scene, settings: Settings) -> None:
+    stage.engine.failing["v3"] = [RezError("spec.maxReplicas: Invalid value")]
+    with pytest.raises(RezError):
+        overriding.carry_out(scene, bounds(scene, settings))
+    assert journal(stage) is None
+
+
+def test_a_deploy_takes_the_place_of_a_change_that_was_killed_and_a_rollback_does_not_go_back_to_it(
+    stage: Stage, scene: Scene, settings: Settings
+) -> None:
+    stage.known["v4"] = f"docker.io/rezapp/merchant-backend@sha256:{'4' * 64}"
+    stage.engine.behaviour["v2"] = "deployment/healthy-v2"
+    for version in ("v2", "v3"):
+        deploy(scene, survey(scene, stage.release(version)))
+    killed(stage, memory.limit(scene, settings, asked(scene), "2Gi"), halfway=False)
+    assert rollback.preflight(scene, None).release.version == "v2"
+    plan = survey(scene, stage.release("v3"))
+    assert not plan.done  # nobody has watched its pods to the end
+    assert deploy(scene, plan).outcome == "deployed"
+    assert journal(stage) is None

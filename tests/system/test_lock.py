@@ -122,6 +122,21 @@ def _written(cluster: Cluster, kind: str, name: str, stamp: str) -> None:
         )
 
 
+def test_an_override_that_was_killed_is_finished_by_the_next_command(
+    system: System, cluster: Cluster, tmp_path: Path
+) -> None:
+    run = system.start("scale", "pin", "4", "--reason", "a test", "--stack", "local", output=tmp_path / "pin")
+    until(lambda: getattr(lease.entry(cluster.get(*LEASE)), "action", "") == "scale", within_s=60)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert system.status()["run"]["state"] == "left half done"
+    done = system.rez("overrides", "drop-expired", "--stack", "local")
+    assert "was left half done: going on with it" in done.stderr
+    status = system.status()
+    assert (status["hpa"]["min"], status["hpa"]["max"], status["run"]["state"]) == (4, 4, "none")
+    system.rez("scale", "resume", "--reason", "a test", "--stack", "local")
+
+
 def test_a_holder_whose_clock_is_ahead_is_judged_by_ours(system: System, cluster: Cluster) -> None:
     live = cluster.get(*LEASE)
     assert live is not None
