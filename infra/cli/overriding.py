@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.operations.overriding import Change
+    from infra.operations.change import Change
     from infra.rollout.overrides import Asked
     from infra.rollout.scene import Scene
     from infra.settings import Settings

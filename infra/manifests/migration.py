@@ -20,8 +20,6 @@ LABEL: Final = "dev.rez.migration"
 NAME: Final = f"{names.APP}-migration"
 CONTAINER: Final = "migration"
 COMMAND: Final = ("npm", "run", "migrate")
-TIMEOUT_S: Final = 600
-"""Kubernetes ends it then. Ours: a deploy waits for it, so what takes longer is no part of a deploy."""
 
 _TRACK: Final = {"track": "migration"}
 _BY_REZ: Final = {"app.kubernetes.io/managed-by": "rez"}
@@ -43,13 +41,14 @@ def class_of(labels: Mapping[str, str]) -> Class:
     return cast("Class", found)
 
 
-def migration(template: Manifest, *, version: str, image: str) -> Manifest:
+def migration(template: Manifest, *, version: str, image: str, timeout_s: int) -> Manifest:
     """The Job of a release's migration; its name makes it the only one.
 
     Args:
         template: Metadata and spec of an API pod, as the Deployment is about to have it.
         version: The release's.
         image: The release's, by digest.
+        timeout_s: Kubernetes ends it then.
 
     Returns:
         A Job of one pod, without the label that the Service selects. A failure is its end; a pod that was taken away is
@@ -71,7 +70,7 @@ def migration(template: Manifest, *, version: str, image: str) -> Manifest:
             "parallelism": 1,
             "completions": 1,
             "backoffLimit": 0,
-            "activeDeadlineSeconds": TIMEOUT_S,
+            "activeDeadlineSeconds": timeout_s,
             "ttlSecondsAfterFinished": _KEPT_S,
             "podReplacementPolicy": "Failed",
             "podFailurePolicy": {"rules": [taken_away]},

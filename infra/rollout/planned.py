@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from infra.manifests import names
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 _CONFIG = "kubernetes:core/v1:ConfigMap"
+_SEALED = "kubernetes:core/v1:Secret"
+_OF_API = "rez:api:Api$"
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,12 @@ class Planned:
     Attributes:
         template: Its metadata and spec.
         config: The ConfigMap that it reads if the plan has it: it may not exist yet.
-        older_secrets: It is given the Secrets that serve: the plan has others, whose values the engine alone knows.
+        secrets: The engine's names of the Secrets that the plan makes: it alone knows their values.
     """
 
     template: Manifest
     config: Manifest | None = None
-    older_secrets: bool = False
+    secrets: tuple[str, ...] = ()
 
 
 def planned(plan: str, live: Manifest) -> Planned:
@@ -40,42 +42,26 @@ def planned(plan: str, live: Manifest) -> Planned:
         plan: The engine's events, one JSON object on each line.
         live: What they are made from now, for all that the plan leaves alone or does not tell; {} when nothing is.
     """
-    declared = [*_declared(plan)]
+    states = [*_states(plan)]
+    declared = [(text(state, "type"), mapping(state, "inputs")) for state, _ in states]
     deployment = next((found for kind, found in declared if kind == _DEPLOYMENT and name(found) == names.APP), {})
     template = mapping(deployment, "spec", "template")
     if not objects(template, "spec", "containers"):
         return Planned(live)
     config = _config_name(template)
     maps = [found for kind, found in declared if kind == _CONFIG and name(found) == config]
-    found = Planned(template, maps[0] if maps else None)
-    if not live or _secrets(template) == _secrets(live):
-        return found
-    volumes = [*_other_volumes(template), *_secret_volumes(live)]
-    spec = {**template["spec"], "volumes": volumes}
-    return replace(found, template={**template, "spec": spec}, older_secrets=True)
+    made = [state["urn"] for state, op in states if op == "create" and text(state, "type") == _SEALED]
+    return Planned(template, maps[0] if maps else None, tuple(urn for urn in made if _OF_API in urn))
 
 
-def _declared(plan: str) -> Iterator[tuple[str, Manifest]]:
-    """Type and inputs of every resource that the plan declares."""
+def _states(plan: str) -> Iterator[tuple[Manifest, str]]:
+    """Every resource that the plan declares, and what is done with it."""
     for event in filter(None, map(str.strip, plan.splitlines())):
-        state = mapping(json.loads(event), "resourcePreEvent", "metadata", "new")
-        if state:
-            yield text(state, "type"), mapping(state, "inputs")
+        metadata = mapping(json.loads(event), "resourcePreEvent", "metadata")
+        if state := mapping(metadata, "new"):
+            yield state, text(metadata, "op")
 
 
 def _config_name(template: Manifest) -> str:
     sources = [source for each in objects(template, "spec", "containers") for source in objects(each, "envFrom")]
     return next((text(source, "configMapRef", "name") for source in sources), "")
-
-
-def _secret_volumes(template: Manifest) -> list[Manifest]:
-    return [volume for volume in objects(template, "spec", "volumes") if "projected" in volume]
-
-
-def _other_volumes(template: Manifest) -> list[Manifest]:
-    return [volume for volume in objects(template, "spec", "volumes") if "projected" not in volume]
-
-
-def _secrets(template: Manifest) -> list[str]:
-    volumes = _secret_volumes(template)
-    return [text(source, "secret", "name") for each in volumes for source in objects(each, "projected", "sources")]

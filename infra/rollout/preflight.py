@@ -60,7 +60,7 @@ class Plan:
         return [
             f"deploy {version} on {scene.stack}",
             f"  image:   {self.release.image}",
-            f"  migrate: {_migration_told(self.migration)}",
+            f"  migrate: {_migration_told(scene, self.migration)}",
             f"  canary:  {_canary_told(scene)}",
             f"  engine:  up, targeted at {API_COMPONENT}",
             *self.kept,
@@ -71,10 +71,10 @@ class Plan:
         ]
 
 
-def _migration_told(migration: Class) -> str:
+def _migration_told(scene: Scene, migration: Class) -> str:
     if migration == "none":
         return "nothing"
-    return f"{migration}, by Job/{manifests.NAME}, at most {manifests.TIMEOUT_S} s"
+    return f"{migration}, by Job/{manifests.NAME}, at most {scene.settings.api.rollout.migration_timeout_s} s"
 
 
 def _canary_told(scene: Scene) -> str:

@@ -61,6 +61,7 @@ class Run:
         step: The phase it is in.
         plan: What the engine is going to do, as events; "" when it was not asked yet.
         judged_s: When the engine's plan was judged, by the scene's clock; None when it was not yet.
+        provided: What its pods read is there: config and Secrets.
         rolls_out: The Deployment is being changed: a bad end has to be taken back through the engine.
         served: What the release before answered beside the canary; None when nothing is known.
         settled: What was found out about the release last.
@@ -78,6 +79,7 @@ class Run:
     step: str = ""
     plan: str = ""
     judged_s: float | None = None
+    provided: bool = False
     rolls_out: bool = False
     served: Traffic | None = None
     settled: Settled = SERVES

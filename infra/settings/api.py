@@ -44,6 +44,9 @@ class Rollout(Section):
     grace_period_s: Seconds = Field(ge=10, le=300, description="ours: from the order to stop until the kill")
     pre_stop_s: Seconds = Field(ge=1, le=60, description="ours: endpoints need this long to forget a pod")
     drain_s: Seconds = Field(ge=1, le=240, description="ours: the app finishes open requests this long")
+    migration_timeout_s: Seconds = Field(
+        ge=60, le=1800, description="ours: Kubernetes ends a migration then; what takes longer is no part of a deploy"
+    )
 
 
 class Autoscaling(Section):

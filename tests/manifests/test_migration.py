@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.manifests.migration import COMMAND, LABEL, NAME, TIMEOUT_S, class_of, migration
+from infra.manifests.migration import COMMAND, LABEL, NAME, class_of, migration
 
 if TYPE_CHECKING:
     from infra.manifests import Manifest
@@ -14,13 +14,13 @@ IMAGE = f"docker.io/rezapp/merchant-backend@sha256:{'b' * 64}"
 
 @pytest.fixture
 def job(template: Manifest) -> Manifest:
-    return migration(template, version="v2", image=IMAGE)
+    return migration(template, version="v2", image=IMAGE, timeout_s=600)
 
 
 def test_there_is_one_at_a_time_and_one_try(job: Manifest) -> None:
     spec = job["spec"]
     assert (job["metadata"]["name"], spec["parallelism"], spec["completions"], spec["backoffLimit"]) == (NAME, 1, 1, 0)
-    assert (spec["podReplacementPolicy"], spec["activeDeadlineSeconds"]) == ("Failed", TIMEOUT_S)
+    assert (spec["podReplacementPolicy"], spec["activeDeadlineSeconds"]) == ("Failed", 600)
     assert spec["template"]["spec"]["restartPolicy"] == "Never"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -121,6 +122,26 @@ def test_the_schema_is_migrated_from_the_new_image_before_the_rollout(stage: Sta
     assert outcomes(stage) == ["deployed"]
 
 
+def test_a_release_that_needs_other_secrets_is_migrated_with_its_own(stage: Stage, cluster: JobCluster) -> None:
+    template = pod_template(stage.scene().settings, stage.release("v3"), Mounts("config-1", ("db-secrets-2",)))
+    deployment = {"metadata": {"name": "merchant-backend"}, "spec": {"template": template}}
+    urn = "urn:pulumi:local::rez-infra::rez:api:Api$kubernetes:core/v1:Secret::db-secrets-2"
+    states = [
+        ("create", {"urn": urn, "type": "kubernetes:core/v1:Secret", "inputs": {"metadata": {"name": "db-secrets-2"}}}),
+        ("update", {"urn": "urn", "type": "kubernetes:apps/v1:Deployment", "inputs": deployment}),
+    ]
+    events = [
+        {"sequence": 1, "resourcePreEvent": {"metadata": {"op": op, "urn": new["urn"], "new": new}}}
+        for op, new in states
+    ]
+    stage.engine.plan = "\n".join(json.dumps(event) for event in (*events, json.loads(stage.engine.plan)))
+    assert run(stage, "expand").outcome == "deployed"
+    assert [targets for _, targets in stage.engine.ups] == [[urn], ["**rez:api:Api**"]]
+    (job,) = cluster.created
+    assert "db-secrets-2" in json.dumps(job)
+    assert "db-secrets-1" not in json.dumps(job)
+
+
 def test_an_image_that_declares_none_starts_no_job(stage: Stage, cluster: JobCluster) -> None:
     assert run(stage, "none").outcome == "deployed"
     assert cluster.created == []
@@ -154,7 +175,9 @@ def test_a_contract_that_fails_says_that_the_schema_may_be_between(stage: Stage,
 
 
 def test_the_same_migration_that_runs_already_is_waited_for(stage: Stage, cluster: JobCluster) -> None:
-    job = manifests.migration(cluster.live["Deployment"][0]["spec"]["template"], version="v3", image=stage.known["v3"])
+    job = manifests.migration(
+        cluster.live["Deployment"][0]["spec"]["template"], version="v3", image=stage.known["v3"], timeout_s=600
+    )
     cluster.jobs = [ended(job, "")]
     cluster.get = _then_complete(cluster)  # type: ignore[method-assign]
     assert run(stage, "expand").outcome == "deployed"
@@ -175,7 +198,7 @@ def _then_complete(cluster: JobCluster) -> Any:
 
 def test_another_release_s_migration_is_not_run_over(stage: Stage, cluster: JobCluster) -> None:
     template = cluster.live["Deployment"][0]["spec"]["template"]
-    cluster.jobs = [ended(manifests.migration(template, version="v1", image=stage.known["v1"]), "")]
+    cluster.jobs = [ended(manifests.migration(template, version="v1", image=stage.known["v1"], timeout_s=600), "")]
     with pytest.raises(LockHeld, match="the migration of v1 is still running"):
         run(stage, "expand")
     assert (cluster.created, cluster.deleted, stage.engine.ups) == ([], [], [])
@@ -189,7 +212,9 @@ def test_one_that_began_at_the_same_moment_is_not_either(stage: Stage, cluster: 
 
 def test_one_that_has_ended_makes_room(stage: Stage, cluster: JobCluster) -> None:
     template = cluster.live["Deployment"][0]["spec"]["template"]
-    cluster.jobs = [ended(manifests.migration(template, version="v1", image=stage.known["v1"]), "Failed")]
+    cluster.jobs = [
+        ended(manifests.migration(template, version="v1", image=stage.known["v1"], timeout_s=600), "Failed")
+    ]
     assert run(stage, "expand").outcome == "deployed"
     assert cluster.deleted == [manifests.NAME]
 

@@ -42,10 +42,19 @@ def test_new_configuration_is_found_in_the_plan() -> None:
     config = ("kubernetes:core/v1:ConfigMap", "merchant-backend-config-2", {"data": {"PORT": "3000"}})
     found = planned(plan(config, deployment(template("merchant-backend-config-2"))), template())
     assert found.config == {"metadata": {"name": "merchant-backend-config-2"}, "data": {"PORT": "3000"}}
-    assert not found.older_secrets
+    assert found.secrets == ()
 
 
-def test_secrets_that_only_the_engine_can_make_are_not_waited_for() -> None:
-    found = planned(plan(deployment(template(secret="db-secrets-2"))), template())
-    assert found.older_secrets
-    assert found.template["spec"]["volumes"] == template()["spec"]["volumes"]
+def test_secrets_that_the_engine_makes_are_named_as_it_names_them() -> None:
+    inputs = {"metadata": {"name": "db-secrets-2"}}
+    events = [
+        {"op": op, "urn": urn, "new": {"urn": urn, "type": "kubernetes:core/v1:Secret", "inputs": inputs}}
+        for op, urn in (("create", f"{OURS}db-secrets-2"), ("same", f"{OURS}db-secrets-1"), ("create", "urn:of:others"))
+    ]
+    text = "\n".join(json.dumps({"sequence": 1, "resourcePreEvent": {"metadata": each}}) for each in events)
+    found = planned(text + "\n" + plan(deployment(template(secret="db-secrets-2"))), template())
+    assert found.secrets == (f"{OURS}db-secrets-2",)
+    assert found.template == template(secret="db-secrets-2")
+
+
+OURS = "urn:pulumi:local::rez-infra::rez:api:Api$kubernetes:core/v1:Secret::"

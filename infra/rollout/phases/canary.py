@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from infra.errors import Inconclusive, UnavailableError
 from infra.manifests import canary as manifests
 from infra.rollout import failure, watch
 from infra.rollout.comparison import Finding
-from infra.rollout.planned import planned
+from infra.rollout.phases.provide import provide
 from infra.rollout.snapshot import image
 from infra.rollout.trial import START_S, Trial, lifetime_s, try_out
 
@@ -73,14 +72,9 @@ def _needless(run: Run) -> str:
 
 def _tried(run: Run, source: Source) -> Trial:
     scene, settings = run.scene, run.scene.settings.canary
-    pod = planned(run.plan, run.template)
-    if pod.config is not None:
-        scene.cluster.apply(pod.config)
-    if pod.older_secrets:
-        scene.say("canary: it gets the Secrets that serve; those of this release come with the engine")
     lives_s = START_S + lifetime_s(settings.duration_s, extended=True)
     job = manifests.canary(
-        pod.template,
+        provide(run),
         version=run.release.version,
         image=run.release.image,
         pods=settings.pods,
@@ -95,8 +89,6 @@ def _tried(run: Run, source: Source) -> Trial:
         if not trial.again or not left:
             break
         scene.say(f"{trial.settled.verdict.message}; trying once more")
-    if pod.older_secrets and trial.finding is Finding.BAD and trial.served is None:
-        return replace(trial, finding=Finding.INCONCLUSIVE)  # it may have missed what comes with the engine
     return trial
 
 

@@ -10,14 +10,13 @@ from infra.errors import LockHeld, PreconditionError
 from infra.manifests import migration as manifests
 from infra.manifests.names import VERSION_LABEL
 from infra.rejection import ApiError
-from infra.rollout import bring, contract, job, ledger, watch
+from infra.rollout import contract, job, ledger, watch
 from infra.rollout.live import objects, text, uid
 from infra.rollout.memory import Memory
+from infra.rollout.phases.provide import provide
 from infra.rollout.phases.record import record
-from infra.rollout.planned import planned
 from infra.rollout.progress import Watched
 from infra.rollout.settle import Settled, log_tail
-from infra.rollout.target import SECRETS
 from infra.rollout.verdict import State, Verdict
 
 if TYPE_CHECKING:
@@ -63,9 +62,8 @@ def phase(run: Run) -> Settled | None:
     verdict, logs = _watched(run.scene, _going_on(run) or _started(run))
     if verdict.state is State.HEALTHY:
         return None
-    secrets = "; it was given the Secrets that serve, not those of this release" if _older_secrets(run) else ""
     half = "" if run.migration == "expand" else "; the schema may be half contracted: the next release has to finish it"
-    message = f"migration ({run.migration}): {verdict.message}{secrets}{half}"
+    message = f"migration ({run.migration}): {verdict.message}{half}"
     return Settled(replace(verdict, reason=f"migration-{verdict.reason}", message=message), logs=logs)
 
 
@@ -83,19 +81,20 @@ def _going_on(run: Run) -> Manifest | None:
         other = text(live, "metadata", "labels", VERSION_LABEL)
         raise LockHeld(
             f"{_SUBJECT}: the migration of {other} is still running; wait for its end, at most "
-            f"{manifests.TIMEOUT_S} s after its start, and run the same command again"
+            f"{scene.settings.api.rollout.migration_timeout_s} s after its start, and run the same command again"
         )
     scene.say(f"migration: {_SUBJECT} of {run.release.version} is running already")
     return live
 
 
 def _started(run: Run) -> Manifest:
-    scene, pod = run.scene, planned(run.plan, run.template)
-    if pod.config is not None:
-        scene.cluster.apply(pod.config)
-    if not run.template:
-        bring.bring(scene, run.release, target=SECRETS)  # nothing runs whose Secrets could be used
-    template = manifests.migration(pod.template, version=run.release.version, image=run.release.image)
+    scene = run.scene
+    template = manifests.migration(
+        provide(run),
+        version=run.release.version,
+        image=run.release.image,
+        timeout_s=scene.settings.api.rollout.migration_timeout_s,
+    )
     if run.migration == "contract":
         _write_down(run)
     try:
@@ -115,10 +114,6 @@ def _write_down(run: Run) -> None:
         record(run.scene, run.release, "contracting", "its migration begins", started=run.started)
 
 
-def _older_secrets(run: Run) -> bool:
-    return bool(run.template) and planned(run.plan, run.template).older_secrets
-
-
 def _watched(scene: Scene, started: Manifest) -> tuple[Verdict, tuple[str, ...]]:
     """The end of the Job, and the last lines of its log; one that cannot start is taken away, or it might yet."""
     selector = f"batch.kubernetes.io/controller-uid={uid(started)}"
@@ -133,7 +128,7 @@ def _watched(scene: Scene, started: Manifest) -> tuple[Verdict, tuple[str, ...]]
             verdict, memory = job.assess(snapshot, memory, at_s=at_s)
             if verdict.state is State.DEGRADED:  # a watch may lag
                 verdict, memory = job.assess(watch.read(scene.cluster, own.target), memory, at_s=at_s)
-            left_s = began_s + manifests.TIMEOUT_S - at_s
+            left_s = began_s + scene.settings.api.rollout.migration_timeout_s - at_s
             scene.show(Watched({"migration": {verdict.reason: 1}}, left_s))
             if verdict.message != told:
                 told = verdict.message
