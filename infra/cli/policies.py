@@ -65,10 +65,11 @@ def exemptions(
 
     from infra.errors import PolicyViolation, PreconditionError
     from infra.local.paths import ROOT
+    from infra.settings.stack_file import file_of
     from policies.inputs.stack_file import exemptions as declared_in
     from policies.reports import exemptions as shown
 
-    file = ROOT / f"Pulumi.{stack}.yaml"
+    file = ROOT / file_of(stack)
     if not file.is_file():
         raise PreconditionError(f"--stack: there is no {file.name}")
     try:

@@ -74,6 +74,12 @@ def command(**options: object) -> None:
     exemptions(**({"ending_within": None, "stack": "production", "json": False} | options))  # type: ignore[arg-type]
 
 
+def test_a_name_that_can_be_no_stacks_is_refused(stack_file: Path) -> None:
+    (stack_file.parent / "x.yaml").write_text("config: {}\n")
+    with pytest.raises(PreconditionError, match="is no name of a stack"):
+        command(stack="/../x")
+
+
 def test_without_exemptions_nothing_is_said(stack_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     stack_file.write_text("config: {}\n")
     command(ending_within=14)
