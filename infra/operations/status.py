@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from infra import quantities
 from infra.errors import UnavailableError
 from infra.manifests.overrides import Overrides, told
-from infra.operations import troubles
+from infra.operations import events, troubles
 from infra.rejection import ApiError
 from infra.rollout import deployment, feed, lease, left, watch
 from infra.rollout.live import mapping, name, number, objects, text
 from infra.rollout.memory import Memory, statuses
 from infra.rollout.overrides import words
 from infra.rollout.snapshot import image, version
-from infra.rollout.verdict import judge
+from infra.rollout.verdict import State, judge
 from infra.text import line
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from infra.rollout.snapshot import Snapshot
     from infra.rollout.target import Target
 
-EVENTS_SHOWN = 5
 _FINE_CPU = re.compile(r"(\d+)([nu])")
 _PER_MILLICORE = {"n": 1_000_000, "u": 1_000}
 _NOT_FOUND = 404
@@ -102,7 +101,7 @@ def read(cluster: Cluster, target: Target, *, health: Callable[[], Health], now:
         "restarts": {
             name(pod): sum(number(status, "restartCount") for status in statuses(pod)) for pod in snapshot.pods
         },
-        "events": _events(snapshot),
+        "events": events.read(cluster, target, snapshot, well=verdict.state is State.HEALTHY),
     }
 
 
@@ -220,18 +219,3 @@ def _cpu(amount: str) -> int:
 
 def _memory(amount: str) -> int:
     return quantities.mib(amount) if amount else 0
-
-
-def _events(snapshot: Snapshot) -> list[dict[str, Any]]:
-    def when(event: Manifest) -> str:
-        return text(event, "lastTimestamp") or text(event, "eventTime") or text(event, "metadata", "creationTimestamp")
-
-    return [
-        {
-            "at": when(event),
-            "about": f"{text(event, 'involvedObject', 'kind')}/{text(event, 'involvedObject', 'name')}",
-            "reason": text(event, "reason"),
-            "message": line(text(event, "message")),
-        }
-        for event in sorted(snapshot.events, key=when)[-EVENTS_SHOWN:]
-    ]
