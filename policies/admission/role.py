@@ -20,7 +20,7 @@ GUARD: Final = Guard(
     judged="rules",
     checks={
         "role-wildcard": _none(" || ".join(f"r.?{key}.orValue([]).exists(w, w.contains('*'))" for key in _WORDS)),
-        "role-pod-exec": _none("r.?resources.orValue([]).exists(w, w in ['pods/exec', 'pods/attach'])"),
+        "role-pod-exec": _none("r.?resources.orValue([]).exists(w, w in ['pods/exec', 'pods/attach', 'nodes/proxy'])"),
         "role-secrets-list": _none(
             "'secrets' in r.?resources.orValue([]) && r.verbs.exists(v, v in ['list', 'watch', 'deletecollection'])"
         ),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policies.cluster.holders import text
 from policies.objects.graph import Graph, namespace_of
 from policies.objects.node import UndeterminedError
-from policies.objects.values import Unknown, reveal
+from policies.objects.values import Secret, Unknown, reveal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,59 +27,67 @@ def setting(container: Node, graph: Graph, names: tuple[str, ...]) -> int | None
 
     Args:
         container: A container of an object of the stack.
-        graph: The stack, for the ConfigMaps.
+        graph: The stack, for the ConfigMaps and Secrets.
         names: The variable's names.
 
     Returns:
         The number, or None where no such variable is a number.
 
     Raises:
-        UndeterminedError: When the value is not known yet, or its ConfigMap is not among the files.
+        UndeterminedError: When the value is not known yet, or what holds it is not among the files.
     """
     found = values(container, graph, names)
-    numbers = (str(found[name]).strip() for name in names if name in found)
+    numbers = (str(reveal(found[name])).strip() for name in names if name in found)
     return next((int(number) for number in numbers if _NUMBER.fullmatch(number)), None)
 
 
 def values(container: Node, graph: Graph, names: tuple[str, ...]) -> dict[str, object]:
-    """Read variables as the container gets them: its own before those of ConfigMaps, the last of each.
+    """Read variables as the container gets them: its own before those of its sources, the last of each.
+
+    Returns:
+        What is set, by name; what a Secret holds is marked as secret.
 
     Raises:
-        UnseenError: When a ConfigMap is not among the files.
-        UndeterminedError: When a value is not known yet, or is no ConfigMap's.
+        UnseenError: When a ConfigMap, or the Secret that a variable refers to, is not among the files.
+        UndeterminedError: When a value is not known yet, or is neither a ConfigMap's nor a Secret's.
     """
-    found = dict(_from_config_maps(container, graph, names))
+    found = dict(_from_sources(container, graph, names))
     for variable in container.each("env"):
         if not isinstance(reveal(variable.at("name").value), Unknown) and variable.text("name") in names:
             found[variable.text("name")] = _value(variable, graph)
     return found
 
 
-def _from_config_maps(container: Node, graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+def _from_sources(container: Node, graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
     for source in container.each("envFrom"):
-        if not source.mapping("configMapRef"):
-            continue
         for name in names:
             key = name.removeprefix(prefix := source.text("prefix"))
-            if name.startswith(prefix) and (value := _in_config_map(source.at("configMapRef"), key, graph)) is not None:
+            if name.startswith(prefix) and (value := _in_source(source, key, graph)) is not None:
                 yield name, value
 
 
+def _in_source(source: Node, key: str, graph: Graph) -> object:
+    if source.mapping("configMapRef"):
+        return _held(source.at("configMapRef"), "ConfigMap", key, graph)
+    try:
+        return _held(source.at("secretRef"), "Secret", key, graph) if source.mapping("secretRef") else None
+    except UndeterminedError:  # of a Secret as a whole little is known before the update, and seldom from files
+        return None
+
+
 def _value(variable: Node, graph: Graph) -> object:
-    reference = variable.at("valueFrom", "configMapKeyRef")
-    if reference.mapping():
-        return _in_config_map(reference, reference.text("key"), graph)
+    for field, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+        reference = variable.at("valueFrom", field)
+        if reference.mapping():
+            return _held(reference, kind, reference.text("key"), graph)
     if variable.mapping("valueFrom"):
         raise UndeterminedError(variable.at("valueFrom").field)
     return variable.get("value")
 
 
-def _in_config_map(reference: Node, key: str, graph: Graph) -> object:
-    name = reference.text("name")
-    found = graph.named("ConfigMap", namespace_of(reference.root), name)
+def _held(reference: Node, kind: str, key: str, graph: Graph) -> object:
+    found = graph.named(kind, namespace_of(reference.root), reference.text("name"))
     if found is None and not graph.complete:
         raise UnseenError(reference.at("name").field)
-    try:
-        return None if found is None else found.get("data", key)
-    except UndeterminedError as unknown:
-        raise UndeterminedError(f"{unknown.field} of ConfigMap {name}") from None
+    held = None if found is None else text(found, key)
+    return Secret(held) if held is not None and kind == "Secret" else held

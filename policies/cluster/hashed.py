@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from policies.objects.node import Node, Violation
 
-_HASHED: Final = re.compile(r".+-[0-9a-f]{8,64}")
+_HASHED: Final = re.compile(r".+-([0-9a-f]{8,64}|[24-9bcdfghkmt]{10})")
+"""Of our own kind, or as Kustomize's generators write it: hex in letters of its own."""
 
 
 def unhashed(node: Node) -> Iterator[Violation]:
@@ -25,4 +26,4 @@ def unhashed(node: Node) -> Iterator[Violation]:
     if node.get("immutable") is not True:
         yield node.must("immutable", be="be true")
     if _HASHED.fullmatch(node.text("metadata", "name")) is None:
-        yield node.must("metadata", "name", be="end in - and a hash of the data (8 or more hex digits)")
+        yield node.must("metadata", "name", be="end in - and a hash of the data (8 or more hex digits, or Kustomize's)")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import posixpath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from policies.cluster.holders import text
 from policies.cluster.pods import pods
 from policies.objects.graph import Graph, namespace_of
 from policies.objects.node import Node, UndeterminedError
@@ -71,9 +71,9 @@ def content(container: Node, path: str, graph: Graph) -> str:
     sources = [found.volume, *found.volume.each("projected", "sources")]
     for source in sources:
         for field, kind, name in _HOLDERS:
-            text = _held(source.at(field), kind, "name" if source is not found.volume else name, found.inside, graph)
-            if text is not None:
-                return text
+            held = _held(source.at(field), kind, "name" if source is not found.volume else name, found.inside, graph)
+            if held is not None:
+                return held
     raise UndeterminedError(found.volume.field)
 
 
@@ -93,26 +93,4 @@ def _held(source: Node, kind: str, name: str, inside: str, graph: Graph) -> str 
         [item.text("key") for item in items if posixpath.normpath(item.text("path")) == inside] if items else [inside]
     )
     holder = graph.named(kind, namespace_of(source.root), source.text(name)) if keys else None
-    return None if holder is None else _text(holder, keys[0])
-
-
-def _text(holder: Node, key: str) -> str | None:
-    kind, name = holder.text("kind"), holder.text("metadata", "name")
-    try:
-        if kind == "ConfigMap":
-            return _string(holder.get("data", key))
-        plain = _string(holder.get("stringData", key))
-        return _decoded(holder.get("data", key)) if plain is None else plain
-    except UndeterminedError as unknown:
-        raise UndeterminedError(f"{unknown.field} of {kind} {name}") from None
-
-
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _decoded(value: object) -> str | None:
-    try:
-        return base64.b64decode(value, validate=True).decode() if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return None if holder is None else text(holder, keys[0])

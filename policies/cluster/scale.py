@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from policies.objects.called import called
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -37,11 +39,11 @@ def least_pods(workload: Node, graph: Graph) -> Iterator[tuple[int, str]]:
     for hpa in graph.autoscalers(workload):
         scaled = True
         least = hpa.integer("spec", "minReplicas")
-        yield 1 if least is None else least, f"HPA {hpa.text('metadata', 'name')}"
+        yield 1 if least is None else least, called(hpa, "HPA")
     declared = workload.integer("spec", "replicas")
     # Without a number of its own the object may have an HPA that is not among these files.
     if not scaled and (declared is not None or graph.complete):
-        yield 1 if declared is None else declared, f"{workload.text('kind')} {workload.text('metadata', 'name')}"
+        yield 1 if declared is None else declared, called(workload)
 
 
 def most_pods(workload: Node, graph: Graph) -> int:

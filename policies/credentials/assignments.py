@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from policies.credentials.harmless import is_code, is_harmless, is_object_name, is_reference
-from policies.credentials.names import may_mean_object, means_credential, means_login
+from policies.credentials.names import may_mean_object, means_credential, means_login, means_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +26,15 @@ _FORMS: Final = {
     "requirepass": re.compile(rf"^[ \t]*(requirepass)[ \t]+{_VALUE}", re.MULTILINE),
     "masterauth": re.compile(rf"^[ \t]*(masterauth)[ \t]+{_VALUE}", re.MULTILINE),
 }
-_MARKS: Final = re.compile("|".join(map(re.escape, (*_FORMS, ">", ": "))))
+_PORT: Final = r":(?:\d{4,5}|\*):"
+_MARKS: Final = re.compile("|".join((*map(re.escape, (*_FORMS, ">", ": ")), _PORT)))
 """What no form can do without; most values have none of it."""
 
 _ACL_PASSWORD: Final = re.compile(r"^[ \t]*user[ \t]+\S+[ \t].*?>(\S+)", re.MULTILINE)
+_PGPASS: Final = re.compile(rf"^[^\s:#]+{_PORT}[^\s:]+:[A-Za-z*][^\s:]*:(\S+)$", re.MULTILINE)
+_NUMBER: Final = re.compile(rf'"({_NAME})"\s?:\s?\d{{4}}')
+"""In JSON a number needs no quotes; short ones, and those of other names, are counts."""
+
 _HEADER: Final = re.compile(
     r"authorization[\"']? ?[:=][ \"']*(?:basic|bearer|token)(?:\s+|%20)([^\s\"',]+)", re.IGNORECASE
 )
@@ -49,7 +54,9 @@ def sets_credential(text: str) -> bool:
         return False
     if any(mark in text and _sets(form, text) for mark, form in _FORMS.items()):
         return True
-    passwords = _ACL_PASSWORD.findall(text) if ">" in text else []
+    if '":' in text and any(map(means_password, _NUMBER.findall(text))):
+        return True
+    passwords = [*(_ACL_PASSWORD.findall(text) if ">" in text else ()), *_PGPASS.findall(text)]
     headers = _HEADER.findall(text) if "authorization" in text.lower() else []
     return any(is_set("password", each) for each in (*passwords, *headers))
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from policies.credentials.entropy import random_looking
-from policies.credentials.names import means_password
+from policies.credentials.names import means_count, means_password
 
 _REFERENCE: Final = (
     r"(?s:.*(\$\([^)\n]+\)|\$\{[^}\n]+\}|\{\{.+\}\}|\[\[.+\]\]|<%.+%>|%\{[^}\n]+\}).*)"  # variables, templates
@@ -26,6 +26,7 @@ HARMLESS: Final = re.compile(rf"{_SWITCH}|{_PLACE}|{_REFERENCE}", _FLAGS)
 """Values that are no credentials under any name; without lookaround, which the API server's CEL cannot do."""
 
 _REFERENCES: Final = re.compile(_REFERENCE, _FLAGS)
+_NUMBER: Final = re.compile(r"\d{1,12}", re.ASCII)
 _SHORT_NUMBER: Final = re.compile(r"\d{4,6}")
 _OBJECT_NAME: Final = re.compile(r"[a-z]+(([\-/][a-z]+)+([\-.]?\d{1,3})?|([\-/][a-z]+)*-[24-9bcdfghkmt]{10})")
 """Words, or words before the hash that Kustomize adds, which is hex in letters of its own."""
@@ -56,7 +57,7 @@ def is_harmless(name: str, text: str) -> bool:
         Whether it is a reference, a switch, a duration, a path, an address.
     """
     if HARMLESS.fullmatch(text) is None:
-        return False
+        return _NUMBER.fullmatch(text) is not None and means_count(name)
     if _SHORT_NUMBER.fullmatch(text):
         return not means_password(name)
     return not random_looking(text)

@@ -40,6 +40,7 @@ _OF_AN_OBJECT: Final = re.compile(
 _MAYBE_AN_OBJECT: Final = re.compile(r"(?:^|_)(?:secret|credential|token)s?$")
 _OWNED: Final = re.compile(rf"(?:^|_)(?:{_OWNERS})_?(?:secret|token)s?$")
 _PASSWORD: Final = re.compile(rf"(?:pass(?:word|wd|phrase|code)s?|requirepass|masterauth|(?:^|_)(?:pass|pwd|pw)){_END}")
+_COUNT: Final = re.compile(r"(?:^|_)tokens(?:_|$)")
 _PUBLIC: Final = re.compile(
     r"(?:^|_)(?:hash(?:es)?|digests?|checksums?|sums?|sha\d*|md5|fingerprint|thumbprint|integrity|signatures?|ids?|kid|uid|uuid|commit"
     r"|revision|version|etag|ca|certs?|certificates?|bundle|public|pub|pubkey|image)(?:_|\d|$)"
@@ -73,6 +74,11 @@ def may_mean_object(name: str) -> bool:
 def means_password(name: str) -> bool:
     """Tell whether a plain number behind this name is a password rather than a count."""
     return _PASSWORD.search(_words(name)) is not None
+
+
+def means_count(name: str) -> bool:
+    """Tell whether a number behind this name counts something, as that of `maxTokens` does."""
+    return _COUNT.search(_words(name)) is not None
 
 
 def means_login(name: str) -> bool:

@@ -9,11 +9,12 @@ _URI: Final = re.compile(r"""\b(redis|mongodb|mongodb\+srv)://([^\s"'`<>\\|]+)""
 _PORT: Final = re.compile(r":\d+$")
 _HERE: Final = re.compile(r"localhost|127(\.\d{1,3}){3}|\[::1\]", re.IGNORECASE)
 _TLS: Final = frozenset({"tls", "ssl"})
+_UNVERIFIED: Final = frozenset({"tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"})
 _REFERENCE: Final = ("$", "{{")
 
 
 def plain_connection(text: str) -> str:
-    """Find a connection without TLS.
+    """Find a connection without TLS, or with TLS to whoever answers.
 
     Args:
         text: Any text, also a whole file.
@@ -34,6 +35,8 @@ def _encrypted(scheme: str, rest: str) -> bool:
         return False
     query = rest.partition("?")[2]
     options = [option.partition("=")[::2] for option in query.replace(";", "&").split("&")]
+    if any(name.lower() in _UNVERIFIED and value.lower() == "true" for name, value in options):
+        return False
     wanted = [value.lower() for name, value in options if name.lower() in _TLS]
     if any(mark in query for mark in _REFERENCE):
         return not wanted or "false" not in wanted

@@ -79,7 +79,7 @@ class Node:
         while node._above is not None:
             own = node._own
             if isinstance(own[0], int):
-                path = f"[{_label(reveal(node.value), own[0])}]{path}"
+                path = f"[{_label(node.value, own[0])}]{path}"
             else:
                 path = f".{'.'.join(map(str, own))}{path}"
             node = node._above
@@ -218,5 +218,5 @@ def _text(value: Any) -> str:
 def _label(item: Any, index: int) -> str:
     if index == _ANY:
         return "*"
-    name = item.get("name") if isinstance(item, dict) else None
+    name = item.get("name") if isinstance(item, dict) else None  # nothing that is marked as secret is told
     return name if isinstance(name, str) and name else str(index)

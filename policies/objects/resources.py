@@ -101,6 +101,7 @@ def from_pulumi(
 @lru_cache(maxsize=64)  # every finding of an object names it
 def _known(node: Node, key: str) -> str:
     try:
-        return node.text("metadata", key)
+        text = node.text("metadata", key)
     except UndeterminedError:
         return ""
+    return text if node.at("metadata", key).value is text else ""

@@ -22,6 +22,7 @@ data:
   MONGODB_URI: mongodb+srv://merchant.example.mongodb.net/rez
 """
 _HOLDERS: Final = {"ConfigMap": ("data",), "Secret": ("stringData", "data")}
+_UNVERIFIED: Final = "NODE_TLS_REJECT_UNAUTHORIZED"
 _DATABASE: Final = re.compile(r"(redis|mongo|database|db|cache).*(uri|url|dsn|connection[_-]?string)$", re.IGNORECASE)
 
 
@@ -44,7 +45,7 @@ def _settings(holder: Node) -> Iterator[Node]:
         severity=Severity.HIGH,
         title="MongoDB and Redis are reached over TLS",
         why="Sessions, orders and the password itself would cross the network in plain text",
-        remedy="write rediss:// for redis://, and mongodb+srv:// or tls=true for mongodb://",
+        remedy="write rediss:// for redis://, mongodb+srv:// or tls=true for mongodb://, and trust the CA by its file",
         snippet=_SNIPPET,
         source="runbook, External Dependencies: MongoDB Atlas, Redis; MongoDB and Redis documentation: TLS",
     ),
@@ -59,14 +60,18 @@ def tls(setting: Node) -> Iterator[Violation]:
     value = reveal(at.value)
     if isinstance(value, str):
         in_base64 = setting.root.text("kind") == "Secret" and setting.steps[0] == "data"
+        if value.strip() == "0" and _named(setting, in_variable=in_variable) == _UNVERIFIED:
+            yield at.must(be="be left out: nobody's certificate would be verified")
         if plain := plain_connection(decoded(value) if in_base64 else value):
-            yield at.must(be="use TLS", value=f"a {plain} URI without TLS")
-    elif isinstance(value, Unknown) and _matters(setting, setting.text("name") if in_variable else None):
+            yield at.must(be="use TLS", value=f"a {plain} URI without verified TLS")
+    elif isinstance(value, Unknown) and _matters(setting, _named(setting, in_variable=in_variable)):
         at.get()
 
 
-def _matters(setting: Node, variable: str | None) -> bool:
+def _named(setting: Node, *, in_variable: bool) -> str:
+    return setting.text("name") if in_variable else str(setting.steps[-1])
+
+
+def _matters(setting: Node, name: str) -> bool:
     """Tell whether a value that is not known yet is a connection; Secrets get theirs from resources not made yet."""
-    if setting.root.text("kind") == "Secret":
-        return False
-    return _DATABASE.search(str(setting.steps[-1]) if variable is None else variable) is not None
+    return setting.root.text("kind") != "Secret" and _DATABASE.search(name) is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from policies.cluster.pods import WORKLOADS, containers, environment, variables
 from policies.credentials.values import credential
 from policies.limits import SECRETS_SOURCE
+from policies.objects.node import shown
 from policies.objects.values import Unknown, reveal
 from policies.rule import About, Enforcement, Severity, rule
 
@@ -96,7 +97,7 @@ def duplicate_variable(container: Node) -> Iterator[Violation]:
         if not isinstance(name, str):
             continue
         if name in seen:
-            yield variable.must("name", be="be set once", value=f"{name} again")
+            yield variable.must("name", be="be set once", value=f"{shown(variable.at('name').value)} again")
         seen.add(name)
     for variable in variables:
         variable.text("name")

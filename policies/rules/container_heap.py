@@ -55,9 +55,9 @@ def heap_cap(container: Node) -> Iterator[Violation]:
     About(
         id="container-heap-cap-config",
         severity=Severity.HIGH,
-        title=f"A heap cap that comes from a ConfigMap is {HEAP_PERCENT} % of the memory limit or less too",
+        title=f"A heap cap that a ConfigMap or a Secret sets is {HEAP_PERCENT} % of the memory limit or less too",
         why="The pod does not show it: whoever raises it there has the kernel kill every pod that reads it",
-        remedy="lower --max-old-space-size in the ConfigMap; 768 of 1Gi, as Node's documentation advises",
+        remedy="lower --max-old-space-size in the object that sets it; 768 of 1Gi, as Node's documentation advises",
         snippet="kind: ConfigMap\ndata: {NODE_OPTIONS: --max-old-space-size=768}\n",
         source=f"{METRICS_SOURCE} (Memory Usage: target below {HEAP_PERCENT} %); Out of Memory",
         settings=("api.memory.heap_cap", "api.memory.limit"),
@@ -66,24 +66,26 @@ def heap_cap(container: Node) -> Iterator[Violation]:
     each=containers,
 )
 def heap_cap_config(container: Node, graph: Graph) -> Iterator[Violation]:
-    """Read the variable where it is another object's; a ConfigMap that is not among the files says nothing."""
+    """Read the variable where it is another object's; one that is not among the files says nothing."""
     own = [variable for variable in environment(container) if reveal(variable.at("name").value) == _VARIABLE]
     if own and not own[-1].mapping("valueFrom"):
         return
     at = own[-1].at("valueFrom") if own else container.at("envFrom")
     try:
-        text = values(container, graph, (_VARIABLE,)).get(_VARIABLE)
+        held = values(container, graph, (_VARIABLE,)).get(_VARIABLE)
     except UnseenError:
         return
+    text = reveal(held)
     for _, cap_mib in _caps(at, text if isinstance(text, str) else ""):
-        yield from _compared(container, at, cap_mib)
+        yield from _compared(container, at, cap_mib, secret=isinstance(held, Secret))
 
 
-def _compared(container: Node, at: Node, cap_mib: int) -> Iterator[Violation]:
+def _compared(container: Node, at: Node, cap_mib: int, *, secret: bool = False) -> Iterator[Violation]:
     limit = amount(container, "limits", "memory")
     if limit is not None and cap_mib * MIB * 100 > limit * HEAP_PERCENT:
         most = f"be at most {limit * HEAP_PERCENT // 100 // MIB} MiB, {HEAP_PERCENT}% of the memory limit"
-        yield at.must(be=most, value=None if isinstance(at.value, Secret) else f"a heap of {cap_mib} MiB")
+        masked = secret or isinstance(at.value, Secret)
+        yield at.must(be=most, value="a larger heap, set by a secret" if masked else f"a heap of {cap_mib} MiB")
 
 
 def _in_variables(container: Node) -> Iterator[tuple[Node, int]]:

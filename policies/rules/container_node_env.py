@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from policies.cluster.api import api_containers
 from policies.cluster.holders import holds
 from policies.cluster.pods import WORKLOADS
+from policies.objects.called import called
 from policies.objects.graph import namespace_of
 from policies.objects.node import UndeterminedError
 from policies.objects.values import Unknown, reveal
@@ -94,5 +95,5 @@ def _held(reference: Node, key: str, graph: Graph) -> Any:
         raise _ElsewhereError
     value = reveal(config_map.at("data", key).value)
     if isinstance(value, Unknown):
-        raise UndeterminedError(f"data.{key} of ConfigMap {name}")
+        raise UndeterminedError(f"data.{key} of {called(config_map)}")
     return value

@@ -8,6 +8,7 @@ from policies.cluster.holders import holds
 from policies.cluster.pods import WORKLOADS
 from policies.cluster.references import KINDS, references
 from policies.limits import SECRETS_SOURCE
+from policies.objects.called import called
 from policies.objects.graph import namespace_of
 from policies.objects.values import reveal
 from policies.rule import About, Severity, graph_rule
@@ -57,4 +58,4 @@ def _missing(reference: Node, graph: Graph) -> Iterator[Violation]:
     for wanted in (reference, *reference.each("items")):
         key = wanted.text("key")
         if key and not holds(holder, key):
-            yield wanted.must("key", be=f"be a key of {kind} {name}")
+            yield wanted.must("key", be=f"be a key of {called(holder)}")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING, Final
 
-from policies.cluster.image_name import repository
-from policies.cluster.pods import main_containers, ports
-from policies.databases.redis.servers import servers
-from policies.limits import DATABASE_PORTS, DATABASES, NETWORK_SOURCE
+from policies.databases.kinds import is_database
+from policies.limits import DATABASE_PORTS, NETWORK_SOURCE
+from policies.objects.called import called
 from policies.objects.graph import namespace_of
-from policies.objects.values import reveal
 from policies.rule import About, Severity, graph_rule
 
 if TYPE_CHECKING:
@@ -56,22 +53,11 @@ def database_exposed(door: Node, graph: Graph) -> Iterator[Violation]:
     service = door if direct else graph.named("Service", namespace_of(door.root), door.text("name"))
     at = door.at("spec", "selector") if direct else door.at("name")
     for workload in graph.behind(service) if service else ():
-        if _is_database(workload):
-            name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
+        if is_database(workload):
+            name = called(workload)
             yield at.must(be="lead to no database", value=f"the way to {name}")
             return
     for port in service.each("spec", "ports") if service else ():
         if not DATABASE_PORTS.isdisjoint({number for key in ("port", "targetPort") if (number := port.integer(key))}):
             yield at.must(be="lead to no database", value="the way to a database's port")
             return
-
-
-def _is_database(workload: Node) -> bool:
-    """Tell a database by its program, its image or its port; an image not known yet is told by its own rule."""
-    images = (reveal(container.at("image").value) for container in main_containers(workload))
-    names = (posixpath.basename(repository(image)) for image in images if isinstance(image, str))
-    return (
-        any(True for _ in servers(workload))
-        or any(name.partition("-")[0] in DATABASES and "exporter" not in name for name in names)
-        or any(port.get("containerPort") in DATABASE_PORTS for port in ports(workload))
-    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.cluster.api import api_hpas
+from policies.cluster.api import api_hpas, is_api
 from policies.limits import API, PODS, SCALE_SOURCE
 from policies.objects.graph import Graph, namespace_of
+from policies.objects.node import shown
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -107,10 +108,15 @@ def target(hpa: Node, graph: Graph) -> Iterator[Violation]:
     reference = hpa.at("spec", "scaleTargetRef")
     group, kind, name = reference.text("apiVersion").rpartition("/")[0], reference.text("kind"), reference.text("name")
     token = f"{kind}.{group}" if group else kind
-    if next(api_hpas(hpa), None) is not None and (token, name) != (_TARGETS[0], API):
-        yield reference.must(be=f"be Deployment {API} of apps/v1", value=f"{kind} {name} of {group or 'no group'}")
+    scaled = graph.named(token, namespace_of(hpa), name) if token in _TARGETS else None
+    of_the_api = next(api_hpas(hpa), None) is not None or (scaled is not None and is_api(scaled))
+    if of_the_api and (token, name) != (_TARGETS[0], API):
+        yield reference.must(
+            be=f"be Deployment {API} of apps/v1",
+            value=f"{kind} {shown(reference.at('name').value)} of {group or 'no group'}",
+        )
     elif token in _TARGETS:
-        if graph.named(token, namespace_of(hpa), name) is None:
+        if scaled is None:
             yield reference.must("name", be=f"be a {kind} of the stack in namespace {namespace_of(hpa)}")
     elif "." not in group:
         yield reference.must(be=f"be one of {', '.join(_TARGETS)}", value=token or "nothing")

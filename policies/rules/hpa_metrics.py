@@ -8,6 +8,7 @@ from policies.cluster.amounts import amount
 from policies.cluster.api import api_hpas
 from policies.cluster.pods import SERVING, running_containers
 from policies.limits import CPU_TARGET_PERCENT, METRICS_SOURCE, RESOURCES_SOURCE
+from policies.objects.called import called
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def cpu_request(container: Node, graph: Graph) -> Iterator[Violation]:
     for hpa in graph.autoscalers(container.root):
         for name in sorted({name for name, whose in _shares(hpa) if whose in {"", container.text("name")}}):
             if not amount(container, "requests", name):
-                scaler = f"HPA {hpa.text('metadata', 'name')}"
+                scaler = called(hpa, "HPA")
                 yield container.must("resources", "requests", name, be=f"be above 0: {scaler} counts in percent of it")
 
 

@@ -18,6 +18,7 @@ _OWN: Final = ("providerInstanceSizeName", "diskSizeGb", "replicationFactor", "n
 _SPECS: Final = ("electableSpecs", "readOnlySpecs", "analyticsSpecs")
 _NODES: Final = ("instanceSize", "diskSizeGb", "nodeCount")
 _OLD_NODES: Final = ("electableNodes", "readOnlyNodes", "analyticsNodes")
+_REGIONS: Final = ("regionConfigs", "regionsConfigs")
 _STATEFUL_SET: Final = "StatefulSet.apps"
 
 
@@ -28,7 +29,7 @@ def _sizes(cluster: Node) -> Iterable[Node]:
         return
     yield from (cluster.at(key) for key in (*_OWN, "replicationSpecs"))
     for spec in cluster.each("replicationSpecs"):
-        yield from (spec.at(key) for key in ("numShards", "regionConfigs", "regionsConfigs"))
+        yield from (spec.at(key) for key in ("numShards", *_REGIONS))
         for region in spec.each("regionConfigs"):
             yield from (region.at(specs, key) for specs in _SPECS for key in _NODES)
         for region in spec.each("regionsConfigs"):
@@ -55,12 +56,38 @@ def shrink(size: Node, step: PlanStep, _plan: Plan) -> Iterator[Violation]:
     # What Atlas has scaled up by itself is in the outputs alone, and is taken back where the provider sees a change.
     seen = step.live is not None and render(size.steps) in step.changed
     before = (follow(step.live, size.steps).get() if seen and step.live else None) or size.get()
-    after = follow(step.new.node, size.steps).get()
+    after = _counterpart(size, step.new.node).get()
     small, large = _measure(after), _measure(before)
     if step.resource.kind == _STATEFUL_SET:  # without a number Kubernetes runs one pod
         small, large = (1 if each is None else each for each in (small, large))
     if small is not None and large is not None and small < large:
         yield size.must(be="not shrink", value=f"{_told(before)} and would be {_told(after)}")
+
+
+def _counterpart(size: Node, new: Node) -> Node:
+    """Find the same size in the new declaration: regions are known by their name, whatever their place is."""
+    node, old = new, size.root
+    for step in size.steps:
+        steps = (step,)
+        if isinstance(step, int) and node.name in _REGIONS:
+            steps = (_place(step, _names(old), _names(node)),)
+        node, old = follow(node, steps), follow(old, (step,))
+    return node
+
+
+def _place(place: int, before: list[object], after: list[object]) -> int:
+    """Tell where a region is now; one that is no more, where the new one is that takes its place, if any does."""
+    if before[place] in after:
+        return after.index(before[place])
+    gone = [each for each, region in enumerate(before) if region not in after]
+    come = [each for each, region in enumerate(after) if region not in before]
+    return dict(zip(gone, come, strict=False)).get(place, len(after))
+
+
+def _names(regions: Node) -> list[object]:
+    """Name the regions; a second one of a name is another one."""
+    names = [(region.get("providerName"), region.get("regionName")) for region in regions.each()]
+    return [(name, names[:place].count(name)) for place, name in enumerate(names)]
 
 
 def _measure(size: object) -> float | None:

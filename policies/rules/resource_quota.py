@@ -9,6 +9,7 @@ from policies.cluster.amounts import amount, parsed
 from policies.cluster.pods import SERVING, pods, running_containers
 from policies.cluster.scale import most_pods
 from policies.limits import SCALE_SOURCE
+from policies.objects.called import called
 from policies.objects.graph import Graph, namespace_of
 from policies.rule import About, Severity, graph_rule
 
@@ -70,7 +71,7 @@ def room(bound: Node, graph: Graph) -> Iterator[Violation]:
         count = most_pods(workload, graph)
         if taken := count * _of_one_pod(workload, side, name):
             needed += taken
-            fleets.append(f"{count} pods of {workload.text('kind')} {workload.text('metadata', 'name')}")
+            fleets.append(f"{count} pods of {called(workload)}")
     if held < needed:
         yield bound.must(be=f"be at least {_shown(needed, name)} for {' and '.join(fleets)}")
 

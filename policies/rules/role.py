@@ -17,7 +17,9 @@ _SNIPPET: Final = """\
 rules:
   - {apiGroups: [apps], resources: [deployments], verbs: [get, list, watch, patch]}
 """
-_SHELLS: Final = ("pods/exec", "pods/attach")
+_SHELLS: Final = ("pods/exec", "pods/attach", "nodes/proxy")
+_TAKES: Final = ("bind", "escalate", "impersonate")
+_TOKENS: Final = "serviceaccounts/token"
 _NAMELESS: Final = ("list", "watch", "deletecollection")
 
 
@@ -51,7 +53,7 @@ def wildcard(grant: Node) -> Iterator[Violation]:
         severity=Severity.HIGH,
         title="No Role grants a shell in pods",
         why="exec leaves no trace of what was done, and reads every secret of the process",
-        remedy="remove pods/exec and pods/attach; `rez` debugs with a recorded ephemeral container",
+        remedy="remove pods/exec, pods/attach and nodes/proxy; `rez` debugs with a recorded ephemeral container",
         snippet=_SNIPPET,
         source=ACCESS_SOURCE,
     ),
@@ -59,7 +61,7 @@ def wildcard(grant: Node) -> Iterator[Violation]:
     each=_grants,
 )
 def pod_exec(grant: Node) -> Iterator[Violation]:
-    """Refuse exec and attach."""
+    """Refuse exec and attach, and the kubelet's own interface, which has both."""
     if any(word in _SHELLS for word in _words(grant, "resources")):
         yield grant.must("resources", be=f"hold none of {', '.join(_SHELLS)}")
 
@@ -81,6 +83,28 @@ def secrets_list(grant: Node) -> Iterator[Violation]:
     """Refuse what reads or deletes without a name."""
     if "secrets" in _words(grant, "resources") and any(verb in _NAMELESS for verb in _words(grant, "verbs")):
         yield grant.must("verbs", be=f"hold none of {', '.join(_NAMELESS)}")
+
+
+@rule(
+    About(
+        id="role-escalation",
+        severity=Severity.CRITICAL,
+        title="No Role lets its holder take rights that it does not name",
+        why="Whoever may bind Roles, act as others or make their tokens has all of their rights too",
+        remedy="remove the verbs bind, escalate and impersonate, and the right to create serviceaccounts/token",
+        snippet=_SNIPPET,
+        source=f"{ACCESS_SOURCE}; Kubernetes documentation, RBAC Good Practices: Privilege escalation risks",
+    ),
+    kinds=_KINDS,
+    each=_grants,
+)
+def escalation(grant: Node) -> Iterator[Violation]:
+    """Refuse the verbs that take rights, and other accounts' tokens."""
+    verbs = _words(grant, "verbs")
+    if any(verb in _TAKES for verb in verbs):
+        yield grant.must("verbs", be=f"hold none of {', '.join(_TAKES)}")
+    if "create" in verbs and _TOKENS in _words(grant, "resources"):
+        yield grant.must("resources", be=f"not hold {_TOKENS}")
 
 
 def _words(grant: Node, key: str) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from policies.cluster.pods import ports, protocol
+from policies.cluster.pods import pods, ports, protocol
 from policies.limits import NAMESPACE, NETWORK_SOURCE, PUBLIC_SERVICE
+from policies.objects.called import called
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ spec:
   ports:
     - {port: 80, targetPort: http}
 """
+_ENDING: Final = ("Never", "OnFailure")
 _OUTSIDE: Final = ("LoadBalancer", "NodePort")
 
 
@@ -82,6 +84,8 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
     if not service.mapping("spec", "selector"):
         return
     for workload in graph.behind(service):
+        if any(pod.get("restartPolicy") in _ENDING for pod in pods(workload)):
+            continue  # it does its work and is over, like the pod of a chart's test: nobody connects to it
         declared = set(_ports(workload))
         for port in service.each("spec", "ports"):
             wanted = port.get("targetPort")
@@ -89,7 +93,7 @@ def target_port(service: Node, graph: Graph) -> Iterator[Violation]:
             if not isinstance(target, int | str):
                 continue  # the API server refuses it
             if (target, protocol(port)) not in declared:
-                name = f"{workload.text('kind')} {workload.text('metadata', 'name')}"
+                name = called(workload)
                 yield port.must("targetPort", be=f"be a container port of {name}")
 
 

@@ -171,3 +171,26 @@ def test_pool_of_the_api_under_another_kind_is_counted(golden: Any) -> None:
     workload["spec"]["replicas"] = 300
     golden.change({"ReplicaSet/shop": {"new": workload}})
     assert "connection-budget" in golden.ids()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {DEPLOYMENT: {"metadata.name": Secret("canary-9d1f")}},
+        {"StatefulSet/redis": {"metadata.name": Secret("canary-9d1f")}, "Service/redis": {"spec.type": "LoadBalancer"}},
+        {"HorizontalPodAutoscaler/merchant-backend-hpa": {"spec.scaleTargetRef.name": Secret("canary-9d1f")}},
+        {DEPLOYMENT: {"spec.template.spec.containers": Secret([{"name": "canary-9d1f"}])}},
+        {
+            DEPLOYMENT: {
+                "spec.template.spec.containers.api.env": [
+                    {"name": Secret("canary-9d1f")},
+                    {"name": Secret("canary-9d1f")},
+                ]
+            }
+        },
+    ],
+)
+def test_name_that_is_marked_as_secret_is_not_shown(golden: Any, change: Any) -> None:
+    found = golden.change(change).findings()
+    assert found
+    assert [each.message for each in found if "canary" in f"{each.message} {each.field} {each.resource}"] == []

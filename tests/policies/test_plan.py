@@ -156,6 +156,11 @@ def regions(*nodes: int) -> list[Any]:
     return [{"regionConfigs": [{"electableSpecs": {"nodeCount": count}} for count in nodes]}]
 
 
+def named(**nodes: int) -> dict[str, Any]:
+    found = [{"regionName": name, "electableSpecs": {"nodeCount": count}} for name, count in nodes.items()]
+    return {"replicationSpecs": [{"regionConfigs": found}]}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
@@ -179,6 +184,21 @@ def regions(*nodes: int) -> list[Any]:
 )
 def test_sizes_are_compared_where_both_are_said(old: dict[str, Any], new: dict[str, Any], *, found: bool) -> None:
     assert (ids(judge_plan([step("update", old, new)], stack="production")) == [SHRINK]) == found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fields"),
+    [
+        (named(A=3, B=2, C=1), named(A=3, C=1), ["regionConfigs"]),
+        (named(A=3, B=2), named(B=2, A=3), []),
+        (named(A=3, B=2), named(B=2, A=1), ["regionConfigs[0].electableSpecs.nodeCount"]),
+        (named(A=3, B=2, C=2), named(A=3, C=2, D=1), ["regionConfigs[1].electableSpecs.nodeCount"]),
+        (named(A=3, B=2, C=2), named(C=2, D=2, A=3), []),
+    ],
+)
+def test_regions_are_compared_by_their_names(old: dict[str, Any], new: dict[str, Any], fields: list[str]) -> None:
+    found = judge_plan([step("update", old, new)], stack="production")
+    assert [each.field.removeprefix("replicationSpecs[0].") for each in found] == fields
 
 
 @pytest.mark.parametrize(
