@@ -9,11 +9,12 @@ import signal
 from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 import pytest
 
+from infra import atlas_api
 from infra.atlas_api import Atlas
 
 if TYPE_CHECKING:
@@ -67,15 +68,29 @@ def test_status_tells_state_version_connections_and_backups(system: System) -> N
     assert re.search(r"^database +IDLE: MongoDB 7\.0\.42, \d+/600 connections", text, re.MULTILINE)
 
 
-def test_a_user_who_was_deleted_is_drift_and_comes_back(system: System) -> None:
+def test_what_was_changed_by_hand_is_drift_and_comes_back(system: System) -> None:
     atlas = _atlas(system)
-    project = atlas.get("/groups/byName/rez-local")["id"]
-    path = f"/groups/{project}/databaseUsers/admin/reader"
-    atlas.request("DELETE", path)
+    group = f"/groups/{atlas.get('/groups/byName/rez-local')['id']}"
+    user, entry = f"{group}/databaseUsers/admin/reader", f"{group}/accessList/{quote('127.0.0.1/32', safe='')}"
+    alerts = list(atlas.each(f"{group}/alertConfigs"))
+    alert = f"{group}/alertConfigs/{alerts[0]['id']}"
+    atlas.request("DELETE", user)
+    atlas.request("DELETE", entry)
+    atlas.request("PATCH", alert, body={"enabled": False})
+    cluster = atlas.get(f"{group}/clusters/merchant", atlas_api.CLUSTER_READ)
+    cluster["replicationSpecs"][0]["regionConfigs"][0]["electableSpecs"]["instanceSize"] = "M40"
+    body = {"replicationSpecs": cluster["replicationSpecs"]}
+    atlas.request("PATCH", f"{group}/clusters/merchant", atlas_api.CLUSTER_WRITE, body=body)
     found = system.rez("drift", *_LOCAL, check=False)
     system.rez("pulumi", "up", *_LOCAL, "--refresh", "--yes", "--skip-preview", "--non-interactive")
-    assert (found.returncode, "reader" in found.stdout) == (7, True)
-    assert atlas.get(path)["username"] == "reader"
+    assert found.returncode == 7
+    for named in ("DatabaseUser reader", "ProjectIpAccessList 127.0.0.1/32", "AlertConfiguration ", "electableSpecs"):
+        assert named in found.stdout, found.stdout
+    assert "M40" in found.stdout
+    assert atlas.get(user)["username"] == "reader"
+    assert atlas.get(entry)["cidrBlock"] == "127.0.0.1/32"
+    assert atlas.get(alert)["enabled"] is True
+    assert len(list(atlas.each(f"{group}/alertConfigs"))) == len(alerts)
     system.rez("pulumi", "preview", *_LOCAL, "--expect-no-changes")
 
 
