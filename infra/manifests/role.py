@@ -27,7 +27,7 @@ def deployer_role() -> Manifest:
             _rule("metrics.k8s.io", ["pods"], ["get", "list"]),
             _rule("policy", ["poddisruptionbudgets"], _WRITE),
             _rule("", ["configmaps"], _WRITE_AND_DELETE),
-            _rule("", ["secrets"], ["create", "get", "patch"]),
+            _rule("", ["secrets"], ["create", "delete", "get", "patch"]),
             _rule("", ["services"], _WRITE),
             _rule("", ["events", "persistentvolumeclaims", "resourcequotas", "serviceaccounts"], _READ),
             _rule("", ["serviceaccounts"], ["create"]),
