@@ -11,7 +11,7 @@ from policies.judging.guarded import hidden
 from policies.objects.property_path import render
 from policies.rule import Outcome, Scope
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 CASES = {f"{path.parent.name}/{path.stem}": path for path in sorted(FIXTURES.glob("*/*.yaml"))}
 NOT_CHANGED_IN_PLACE = ("apiVersion", "kind", "metadata.name", "metadata.namespace", "name")
 ANYWHERE = "annotations"  # any of them may hold a credential, and most of them are other programs' to change

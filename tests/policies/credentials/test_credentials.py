@@ -234,7 +234,7 @@ def test_digest_is_no_token(length: int, raw: bytes) -> None:
 
 WITH_CANARIES = [
     path
-    for path in sorted((Path(__file__).parent / "fixtures").glob("*/*.yaml"))
+    for path in sorted((Path(__file__).parents[1] / "fixtures").glob("*/*.yaml"))
     if re.search(r"canary-|hunter2", path.read_text(encoding="utf-8"))
 ]
 

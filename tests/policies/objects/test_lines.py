@@ -16,7 +16,7 @@ from policies.objects.lines import Lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FIXTURES = Path(__file__).parent / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
 KEYS = st.text(alphabet="abc./-", min_size=1, max_size=4) | st.sampled_from(["on", "yes", "1", "a b", "x: y", "- a"])
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(alphabet="ab\n:-# '\"|{", max_size=12),
