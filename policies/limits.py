@@ -123,6 +123,9 @@ VOLUME_TYPES: Final = (
 )
 """What a pod may mount. Source: Kubernetes Pod Security Standard, Volume Types, as of 1.35."""
 
+OLD_POD_SECURITY: Final = r"v1\.([0-9]|1[0-9]|2[0-2])"
+"""Versions of the standard that lack checks. Source: Kubernetes, pod-security-admission: runAsUser since 1.23."""
+
 SAFE_SYSCTLS: Final = frozenset(
     {
         "kernel.shm_rmid_forced",

@@ -8,6 +8,13 @@ from policies.admission.guard import Guard, announced, quoted
 from policies.limits import API, API_AUTOSCALER, PODS
 
 _TARGET: Final = "object.spec.scaleTargetRef"
+_VERSION: Final = f"{_TARGET}.?apiVersion.orValue('')"
+_IN_APPS: Final = f"{_VERSION}.startsWith('apps/')"
+_OWN_KIND: Final = (
+    f"({_IN_APPS} && {_TARGET}.kind in ['Deployment', 'StatefulSet', 'ReplicaSet'])"
+    f" || (!{_VERSION}.contains('/') && {_TARGET}.kind == 'ReplicationController')"
+)
+_FOREIGN_KIND: Final = f"{_VERSION}.matches('^[^/]*[.][^/]*/')"
 _LEAST: Final = "object.spec.minReplicas"
 _MOST: Final = "object.spec.maxReplicas"
 
@@ -23,6 +30,8 @@ GUARD: Final = Guard(
         "hpa-min-replicas": f"variables.of_another || ({PODS.least} <= {_LEAST} && {_LEAST} <= {PODS.most})",
         "hpa-max-replicas": f"variables.of_another || ({PODS.least} <= {_MOST} && {_MOST} <= {PODS.most})",
         "hpa-range": f"{_LEAST} < {_MOST} || ({_LEAST} == {_MOST} && {announced('hpa-range')})",
+        "hpa-target": f"variables.of_another ? ({_OWN_KIND} || {_FOREIGN_KIND})"
+        f" : ({_IN_APPS} && {_TARGET}.kind == 'Deployment' && {_TARGET}.name == {quoted(API)})",
         "hpa-scale-up": "object.spec.?behavior.?scaleUp.?selectPolicy.orValue('') != 'Disabled'",
     },
 )

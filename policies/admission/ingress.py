@@ -25,10 +25,11 @@ GUARD: Final = Guard(
     judged="spec",
     variables={
         "tls": "object.spec.?tls.orValue([])",
+        "in_clear": "object.metadata.?annotations[?'nginx.ingress.kubernetes.io/ssl-redirect'].orValue('') == 'false'",
         "elsewhere": f"{_CERTIFICATES}.exists(k, object.metadata.?annotations[?k].orValue('') != '')",
     },
     checks={
-        "ingress-tls": "variables.elsewhere || (variables.tls.size() > 0"
+        "ingress-tls": "variables.elsewhere || (!variables.in_clear && variables.tls.size() > 0"
         f" && object.spec.?rules.orValue([]).all(r, {_SERVED}))",
     },
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from policies.admission.guard import Guard
+from policies.admission.guard import Guard, quoted
+from policies.limits import OLD_POD_SECURITY
 
 GUARD: Final = Guard(
     name="namespace",
@@ -13,7 +14,9 @@ GUARD: Final = Guard(
     judged="metadata.labels",
     checks={
         "namespace-pod-security": "object.metadata.?labels[?'pod-security.kubernetes.io/enforce']"
-        ".orValue('') == 'restricted'",
+        ".orValue('') == 'restricted'"
+        " && !object.metadata.?labels[?'pod-security.kubernetes.io/enforce-version'].orValue('')"
+        f".matches({quoted(f'^{OLD_POD_SECURITY}$')})",
     },
 )
 """The label must not be taken off: all that Pod Security refuses would be let in."""

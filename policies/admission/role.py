@@ -21,6 +21,10 @@ GUARD: Final = Guard(
     checks={
         "role-wildcard": _none(" || ".join(f"r.?{key}.orValue([]).exists(w, w.contains('*'))" for key in _WORDS)),
         "role-pod-exec": _none("r.?resources.orValue([]).exists(w, w in ['pods/exec', 'pods/attach', 'nodes/proxy'])"),
+        "role-escalation": _none(
+            "r.verbs.exists(v, v in ['bind', 'escalate', 'impersonate'])"
+            " || ('create' in r.verbs && 'serviceaccounts/token' in r.?resources.orValue([]))"
+        ),
         "role-secrets-list": _none(
             "'secrets' in r.?resources.orValue([]) && r.verbs.exists(v, v in ['list', 'watch', 'deletecollection'])"
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from policies.admission.api import CONTAINERS, IS_API
+from policies.admission.api import CONTAINERS, IS_API, IS_NAMED_API
 from policies.admission.guard import Guard, quoted
 from policies.credentials.values import FORMATS, HARMLESS, NAME, URI_PASSWORD
 from policies.limits import (
@@ -58,6 +58,7 @@ GUARD: Final = Guard(
         "is_api": IS_API,
     },
     checks={
+        "api-deployment": f"!variables.is_api || (object.kind == 'Deployment' && {IS_NAMED_API})",
         "container-resources": "variables.all.all(c, ['cpu', 'memory'].all(n,"
         " c.?resources.?requests[?n].hasValue() && quantity(c.resources.requests[n]).isGreaterThan(quantity('0'))"
         " && c.?resources.?limits[?n].hasValue() && quantity(c.resources.limits[n]).isGreaterThan(quantity('0'))))",

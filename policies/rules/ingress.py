@@ -29,6 +29,7 @@ _CERTIFICATES: Final = (
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "networking.gke.io/managed-certificates",
 )
+_REDIRECT: Final = "nginx.ingress.kubernetes.io/ssl-redirect"
 _BY_ANNOTATION: Final = "use-annotation"
 
 
@@ -65,7 +66,12 @@ def tls(part: Node) -> Iterator[Violation]:
     if not ingress.get("spec", "tls"):
         if part is ingress:
             yield part.must("spec", "tls", be="hold every host")
-    elif part is not ingress and not _served(part.text("host"), ingress):
+    elif part is ingress:
+        if ingress.text("metadata", "annotations", _REDIRECT) == "false":
+            yield ingress.must(
+                "metadata", "annotations", _REDIRECT, be="not be false: every host is served in clear too"
+            )
+    elif not _served(part.text("host"), ingress):
         yield part.must("host", be="be among the hosts of spec.tls")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from policies.cluster.isolation import directions
-from policies.limits import NETWORK_SOURCE, SECURITY_SOURCE
+from policies.limits import NETWORK_SOURCE, OLD_POD_SECURITY, SECURITY_SOURCE
 from policies.rule import About, Severity, graph_rule, rule
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _KINDS: Final = ("Namespace",)
 _LABEL: Final = "pod-security.kubernetes.io/enforce"
+_VERSION: Final = f"{_LABEL}-version"
+_OLD: Final = re.compile(OLD_POD_SECURITY)
 _DENY: Final = """\
 kind: NetworkPolicy
 spec:
@@ -30,16 +33,19 @@ spec:
         severity=Severity.HIGH,
         title="Every Namespace enforces the restricted Pod Security Standard",
         why="The API server then refuses unsafe pods of anybody, not only those of this program",
-        remedy=f"label the Namespace with {_LABEL}: restricted",
+        remedy=f"label the Namespace with {_LABEL}: restricted, and its version, if any, with latest",
         snippet=f"metadata:\n  labels:\n    {_LABEL}: restricted\n",
         source=SECURITY_SOURCE,
     ),
     kinds=_KINDS,
 )
 def pod_security(namespace: Node) -> Iterator[Violation]:
-    """Ask for the label."""
-    if namespace.get("metadata", "labels", _LABEL) != "restricted":
-        yield namespace.must("metadata", "labels", _LABEL, be="be restricted")
+    """Ask for the label, and for no version of the standard from before its present checks."""
+    labels = namespace.at("metadata", "labels")
+    if labels.get(_LABEL) != "restricted":
+        yield labels.must(_LABEL, be="be restricted")
+    if _OLD.fullmatch(labels.text(_VERSION)):
+        yield labels.must(_VERSION, be="be latest or a version with all checks of today's standard")
 
 
 @graph_rule(

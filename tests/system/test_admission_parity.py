@@ -30,6 +30,13 @@ LESS_THAN_THE_PACK = {
         "deployment/replicas-fixed-beside-hpa",
         "deployment/replicas-unset-without-hpa",
     },
+    # Which pods are behind a target, a Service or a backend is written in another object.
+    "hpa-target": {"hpa/of-an-api-of-another-name"},
+    "service-database-exposed": {
+        "ingress/backend-is-redis",
+        "service/public-one-selects-both",
+        "service/public-one-selects-redis",
+    },
     # CEL neither measures entropy nor decodes base64, and option lists are read by more than an expression.
     "container-plaintext-secret": {
         "container_environment/password-among-options",
