@@ -17,11 +17,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def group() -> None:
-    """Keep `list` a command of its own."""
-
-
 @app.command("list")
 def list_secrets(
     *,
@@ -45,6 +40,36 @@ def list_secrets(
     typer.echo("\n".join(lines(rows)))
     for each in unread:
         typer.echo(f"not asked: {each}", err=True)
+
+
+@app.command("certificate")
+def issue_certificate(
+    *,
+    stack: Annotated[str | None, typer.Option(help="Default: $PULUMI_STACK, else local while it runs.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=825, help="How long it is valid.")] = 365,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be set.")] = False,
+) -> None:
+    """Issue another certificate for the cache, with an authority of its own, into the stack file, encrypted."""
+    from datetime import UTC, datetime, timedelta
+
+    from infra import authority
+    from infra.cli.stack import choose
+    from infra.engine import Engine
+    from infra.local import paths
+    from infra.manifests.redis import names
+    from infra.manifests.redis.secret import AUTHORITY, CERTIFICATE
+    from infra.settings import load
+
+    engine = Engine(choose(stack))
+    load(engine.stack, paths.ROOT)  # a wrong name is refused before anything is written
+    now = datetime.now(UTC)
+    if not dry_run:
+        issued = authority.issue("redis", names.hosts(), now=now, days=days)
+        engine.set_secret(AUTHORITY, issued.authority)
+        engine.set_secret(CERTIFICATE, issued.certificate)
+    what = f"{AUTHORITY} and {CERTIFICATE} {'would be' if dry_run else 'are'} set in Pulumi.{engine.stack}.yaml"
+    until = f"valid until {now + timedelta(days=days):%Y-%m-%d}"
+    typer.echo(f'{what}, {until}; to roll them out: README.md, "The cache\'s certificate"')
 
 
 def lines(rows: Sequence[dict[str, Any]]) -> list[str]:

@@ -25,7 +25,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Again every two seconds, until Ctrl-C.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object; with --watch one a line.")] = False,
 ) -> None:
-    """Show what runs: release, replicas, autoscaler, endpoints, health, database, resource use, last events."""
+    """Show what runs: release, replicas, autoscaler, endpoints, health, database, cache, resource use, last events."""
     read = _reader(stack)
     if not watch:
         typer.echo(json_format.dumps(read(), indent=2) if json else "\n".join(lines(read())))
@@ -44,7 +44,7 @@ def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
 
     from infra.cli.stack import choose, connect
     from infra.local import paths, summary
-    from infra.operations import database, health, status
+    from infra.operations import cache, database, health, status
     from infra.rollout.target import Target
     from infra.settings import load
     from infra.settings.model import LOCAL
@@ -64,6 +64,7 @@ def _reader(stack: str | None) -> Callable[[], dict[str, Any]]:
         "stack": chosen,
         **status.read(cluster, Target(), health=ask, now=datetime.now(UTC)),
         "database": database.of_stack(settings),
+        "cache": cache.read(cluster),
     }
 
 
@@ -84,7 +85,7 @@ def brief(found: dict[str, Any]) -> str:
 
 def lines(found: dict[str, Any]) -> list[str]:
     """The status for a person."""
-    from infra.operations import database
+    from infra.operations import cache, database
 
     release, rollout, replicas, health = found["release"], found["rollout"], found["replicas"], found["health"]
     answer = f"{'ok' if health['ok'] else 'BAD'}: {health['status'] or 'no answer'} from {health['url'] or 'the API'}"
@@ -101,6 +102,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         f"endpoints  {_endpoints(found['endpoints'])}",
         f"health     {answer} {health['detail']}",
         f"database   {database.words(found['database'])}",
+        f"cache      {cache.words(found['cache'])}",
         *_resources(found["resources"], found["restarts"]),
         *(
             f"event      {event['at']} {event['about']} {event['reason']}: {event['message']}"

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from infra import authority
 from infra.components.kubernetes_object import KubernetesObject
 from infra.manifests.redis import names
 from infra.manifests.redis.config_map import config_map
 from infra.manifests.redis.network_policy import network_policy
 from infra.manifests.redis.pdb import pdb
-from infra.manifests.redis.secret import API_PASSWORD, secret, url
+from infra.manifests.redis.secret import API_PASSWORD, CERTIFICATE, secret, url
 from infra.manifests.redis.service import services
 from infra.manifests.redis.stateful_set import stateful_set
 from infra.manifests.secret import Made
@@ -52,7 +53,14 @@ class RedisCluster(pulumi.ComponentResource):
         for manifest in (*services(), pdb(), network_policy()):
             KubernetesObject(manifest, own)
         held = pulumi.ResourceOptions(protect=keep, retain_on_delete=keep, depends_on=first)
-        pods = stateful_set(settings, image, config=config["metadata"]["name"], secret=sealed["metadata"]["name"])
+        ends = authority.expires(secret_values[CERTIFICATE])
+        pods = stateful_set(
+            settings,
+            image,
+            config=config["metadata"]["name"],
+            secret=sealed["metadata"]["name"],
+            certificate_ends=ends.date() if ends else None,
+        )
         KubernetesObject(pods, pulumi.ResourceOptions.merge(own, held))
         address = url(secret_values[API_PASSWORD])
         self.secrets = {"REDIS_URL": Made(address, b64encode(address.encode()).decode())}

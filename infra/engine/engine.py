@@ -17,7 +17,9 @@ from infra.engine.commands import ASKING, FREEING, JUDGED, MUTATING, PLAN, PLANN
 from infra.errors import PreconditionError
 from infra.local import paths
 from infra.settings import Settings, load
+from infra.settings.inventory import CONFIG_KEY
 from infra.settings.model import LOCAL
+from infra.settings.stack_file import PROJECT
 
 if TYPE_CHECKING:
     import threading
@@ -129,6 +131,15 @@ class Engine:
         return dict(
             json.loads(self._call(["stack", "output", "--json", "--stack", self.stack], absent=_NO_STACK) or "{}")
         )
+
+    def set_secret(self, name: str, value: str) -> None:
+        """Put a value into the stack file, encrypted.
+
+        Raises:
+            RezError: The engine cannot encrypt it, or write the file.
+        """
+        key = f"{PROJECT}:{CONFIG_KEY}.{name}"
+        self._call(["config", "set", "--stack", self.stack, "--secret", "--path", key], text=value)
 
     def rendered(self) -> str:
         """What was declared for the release that runs, as its record keeps it; "" if the state does not know.

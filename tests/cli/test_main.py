@@ -31,7 +31,7 @@ COMMANDS += ["local", "local up", "local down", "local status", "policies", "pol
 COMMANDS += ["state", "state versions", "state restore", "bootstrap", "bootstrap aws"]
 COMMANDS += ["policies exemptions", "preview", "history", "history verify"]
 COMMANDS += ["scale", "scale pin", "scale resume", "memory", "restart", "overrides", "overrides drop-expired"]
-COMMANDS += ["secrets", "secrets list"]
+COMMANDS += ["secrets", "secrets list", "secrets certificate"]
 COMMANDS += ["github", "github run", "github comment", "github issue", "github kubeconfig"]
 DOCUMENTED = {
     RezError: 1,

@@ -27,6 +27,7 @@ FOUND: dict[str, Any] = {
     "endpoints": {"ready": 3, "total": 3},
     "health": {"url": "http://127.0.0.1:8080/health", "ok": True, "status": 200, "detail": "{}"},
     "database": {"error": "Atlas does not answer"},
+    "cache": {"error": "pods: forbidden"},
     "resources": {"error": "metrics-server absent"},
     "restarts": {"merchant-backend-a": 1},
     "overrides": [{"message": "pinned at 5 pods until 2026-11-29 06:00 UTC (3h left), by me@here: INC-7"}],
@@ -50,6 +51,7 @@ def test_an_unavailable_part_does_not_hide_the_others(monkeypatch: pytest.Monkey
     text = shown(monkeypatch).stdout
     assert "resources  unavailable: metrics-server absent" in text
     assert "database   unavailable: Atlas does not answer" in text
+    assert "cache      unavailable: pods: forbidden" in text
     assert "replicas   3/3 ready" in text
     assert "merchant-backend-a: 1 restarts" in text
 
@@ -84,6 +86,7 @@ def test_health_is_asked_where_the_stack_answers(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("infra.operations.status.read", lambda *_, health, now: {"asked": health()})
     monkeypatch.setattr("infra.operations.health.ask", lambda url, _: url)
     monkeypatch.setattr("infra.operations.database.of_stack", lambda _: {})
+    monkeypatch.setattr("infra.operations.cache.read", lambda _: {})
     assert status._reader(stack)()["asked"] == asked
 
 

@@ -123,9 +123,9 @@ def test_only_what_make_local_cannot_get_is_missing() -> None:
 
 
 def test_a_cluster_that_never_ran_that_ran_and_that_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [row.status for row in doctor.cluster_rows()] == ["later"]
+    assert [row.status for row in doctor.cluster_rows(TODAY)] == ["later"]
     paths.run().mkdir(parents=True)
-    [stopped] = doctor.cluster_rows()
+    [stopped] = doctor.cluster_rows(TODAY)
     assert (stopped.status, stopped.version) == ("warning", "stopped")
 
     class Running:
@@ -135,10 +135,16 @@ def test_a_cluster_that_never_ran_that_ran_and_that_runs(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(lifecycle, "find", Running)
     monkeypatch.setattr(lifecycle, "memory_mib", lambda _: 1234)
-    running, database = doctor.cluster_rows()
+    monkeypatch.setattr("infra.cluster.Cluster.connect", lambda **_: None)
+    found = {"state": "ok", "ready": 6, "pods": 6, "certificate_ends": "2026-12-01"}
+    measured = {"slots": 16384, "version": "7.0.15", "memory_used_mib": 9, "memory_limit_mib": 960, "hit_percent": 90}
+    monkeypatch.setattr("infra.operations.cache.read", lambda _: found | measured)
+    running, database, cached = doctor.cluster_rows(TODAY)
     assert (running.status, running.version) == ("ok", "3 nodes, 1234 MiB")
     assert (database.status, database.name) == ("warning", "local database")
     assert "no credentials for Atlas" in database.version
+    assert (cached.status, cached.name) == ("warning", "local cache")
+    assert cached.remedy.startswith("the certificate ends on 2026-12-01")
 
 
 def test_support_rows_are_only_those_that_need_a_person() -> None:

@@ -1,5 +1,7 @@
 // Redis, if it is configured: values that can be read again from MongoDB, so a failure here is never a request's failure.
 
+import { connect } from './connect.js';
+
 const TIME_TO_LIVE_S = 60;
 const CONNECT_TIMEOUT_MS = 1_000;
 const PROBE_KEY = 'merchant-backend:probe';
@@ -39,7 +41,8 @@ export async function createCache(config, log) {
   const client = await createClient(config);
   const report = reportOnce(client, log);
   client.on('error', report);
-  client.connect().catch(report);
+  const ending = new AbortController();
+  connect(client, { report, signal: ending.signal });
   const quietly = (task) => task.catch((error) => {
     report(error);
     return null;
@@ -49,6 +52,9 @@ export async function createCache(config, log) {
     set: (key, value) => quietly(client.set(key, JSON.stringify(value), { EX: TIME_TO_LIVE_S })),
     drop: (key) => quietly(client.del(key)),
     ping: () => client.get(PROBE_KEY),
-    close: async () => client.destroy(),
+    close: async () => {
+      ending.abort();
+      client.destroy();
+    },
   };
 }

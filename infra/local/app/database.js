@@ -1,9 +1,8 @@
 // MongoDB, if it is configured: the client, its pool's numbers, a bounded ping.
 
-import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from './connect.js';
 
 const SELECTION_TIMEOUT_MS = 2_000;
-const RETRY_MS = 1_000;
 const PING_TIMEOUT_MS = 1_000;
 const POOL_LOG_EVERY_MS = 60_000;
 
@@ -20,19 +19,6 @@ function logPool(log, pool) {
   return setInterval(line, POOL_LOG_EVERY_MS).unref();
 }
 
-/** Connects until it succeeds or is told to stop: after a first failure the driver's client would stay closed for good. */
-export async function keepConnecting(client, log, stop, retryMs = RETRY_MS) {
-  while (!stop.aborted) {
-    try {
-      await client.connect();
-      return;
-    } catch (error) {
-      log.warn('MongoDB does not answer', { error: error.message });
-      await sleep(retryMs, undefined, { ref: false });
-    }
-  }
-}
-
 /** {db, pool, ping, close}; `db` is undefined if no MongoDB is configured. Does not wait for a connection. */
 export async function createDatabase(config, log) {
   const pool = { size: 0, checkedOut: 0, max: config.maxPoolSize };
@@ -46,8 +32,8 @@ export async function createDatabase(config, log) {
     serverSelectionTimeoutMS: SELECTION_TIMEOUT_MS,
   });
   watchPool(client, pool);
-  const ended = new AbortController();
-  keepConnecting(client, log, ended.signal);
+  const ending = new AbortController();
+  connect(client, { report: (error) => log.warn('MongoDB does not answer', { error: error.message }), signal: ending.signal });
   const timer = logPool(log, pool);
   const db = client.db();
   return {
@@ -56,7 +42,7 @@ export async function createDatabase(config, log) {
     ping: () => db.command({ ping: 1 }, { timeoutMS: PING_TIMEOUT_MS }),
     close: async () => {
       clearInterval(timer);
-      ended.abort();
+      ending.abort();
       await client.close();
     },
   };

@@ -8,6 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from infra.cluster import Cluster
 from infra.local import abilities, paths
 from infra.local.cluster import lifecycle
 from infra.local.doctor.host import machine_rows, package_rows
@@ -18,7 +19,7 @@ from infra.local.doctor.programs import compiler_rows, tool_row
 from infra.local.doctor.rotation import rotation_rows
 from infra.local.doctor.row import Row, Status
 from infra.local.toolchain.tools import TOOLS
-from infra.operations import database
+from infra.operations import cache, database
 from infra.settings import load
 from infra.settings.model import LOCAL
 
@@ -51,7 +52,7 @@ def collect(now: datetime) -> list[Row]:
     return [
         *rows,
         *machine_rows(able, to_build=to_build),
-        *cluster_rows(),
+        *cluster_rows(now.date()),
         *plugin_rows(),
         *support_rows(in_use(found), now.date()),
         *rotation_rows(now),
@@ -79,13 +80,17 @@ def python_rows() -> list[Row]:
     return rows
 
 
-def cluster_rows() -> list[Row]:
-    """Whether the local cluster runs, and what an earlier one left."""
+def cluster_rows(today: date) -> list[Row]:
+    """Whether the local cluster runs, and what an earlier one left.
+
+    Args:
+        today: The day to judge by.
+    """
     if running := lifecycle.find():
         version = f"{running.machine.nodes} nodes, {lifecycle.memory_mib(running)} MiB"
         more = "rez local status tells more"
         row = Row("cluster", "local cluster", "ok", version, str(paths.kubeconfig()), "", more)
-        return [row, *([] if running.machine.simulated else [database_row()])]
+        return [row, *([] if running.machine.simulated else [database_row(), *cache_rows(today)])]
     if paths.run().exists():
         return [
             Row("cluster", "local cluster", "warning", "stopped", str(paths.run()), "", "make local, or rez local down")
@@ -98,6 +103,16 @@ def database_row() -> Row:
     found = database.of_stack(load(LOCAL, paths.ROOT))
     status: Status = "ok" if found.get("state") == "IDLE" else "warning"
     return Row("cluster", "local database", status, database.words(found), "local Atlas", "", "rez status")
+
+
+def cache_rows(today: date) -> list[Row]:
+    """How the local cache is, and whether its certificate is about to end; nothing where there is none."""
+    found = cache.read(Cluster.connect(kubeconfig=paths.kubeconfig()))
+    if not found:
+        return []
+    soon = cache.certificate_verdict(found, today)
+    status: Status = "ok" if found.get("state") == "ok" and not soon else "warning"
+    return [Row("cluster", "local cache", status, cache.words(found), "its pods' logs", "", soon or "rez status")]
 
 
 def plugin_rows() -> list[Row]:

@@ -19,6 +19,9 @@ SERVICE: Final = "redis"
 PEERS: Final = "redis-peers"
 """The governing Service: gives every pod a name, also while it is not ready."""
 
+CERTIFICATE_ENDS: Final = "rez.dev/certificate-ends"
+"""The last day of the pods' certificate, on their StatefulSet: nobody has to read the Secret for it."""
+
 CONFIG: Final = "redis-config"
 SECRET: Final = "redis-secrets"  # noqa: S105 - a name
 VOLUME: Final = "data"

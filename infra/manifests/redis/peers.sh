@@ -1,11 +1,14 @@
 #!/bin/sh
 # Keeps this pod in the cluster. Peers are found by name, since addresses change; every step may be repeated.
-# Usage: peers.sh (for ever) | peers.sh ready | peers.sh alive. Reads MASTERS, PODS, POD_NAME, PEER_DOMAIN.
+# Usage: peers.sh (for ever) | peers.sh ready | alive | tell. Reads MASTERS, PODS, POD_NAME, PEER_DOMAIN.
 set -u
 
 secret=/etc/redis/secret
 REDISCLI_AUTH=$(cat "$secret/peer-password")
 export REDISCLI_AUTH
+
+told_fields='redis_version|role|used_memory|maxmemory|keyspace_hits|keyspace_misses|cluster_state|cluster_slots_ok'
+IFS=" 	$(printf '\n\r')"
 
 shard=$((${POD_NAME##*-} % MASTERS))
 first=$((shard * 16384 / MASTERS))
@@ -25,9 +28,17 @@ pods() {
   done
 }
 
-whole() {
-  info=$(ask 127.0.0.1 cluster info) || return 1
-  case $info in *cluster_state:ok*cluster_slots_assigned:16384*) ;; *) return 1 ;; esac
+# One connection for several questions: each costs a TLS handshake.
+report() { printf '%s\n' "$@" | ask 127.0.0.1; }
+
+whole() { # REPORT
+  case $1 in *cluster_state:ok*cluster_slots_assigned:16384*) ;; *) return 1 ;; esac
+}
+
+ready() {
+  info=$(report 'cluster info' 'info replication') || return
+  case $info in *master_link_status:down*) return 1 ;; esac
+  whole "$info"
 }
 
 meet() {
@@ -55,19 +66,36 @@ settle() {
 }
 
 repair() {
+  pause=2
   nodes=$(ask 127.0.0.1 cluster nodes) || return
-  if ! whole || echo "$nodes" | grep -qE 'fail|noaddr|handshake|disconnected'; then meet; fi
+  if ! whole "$(ask 127.0.0.1 cluster info)" || echo "$nodes" | grep -qE 'fail|noaddr|handshake|disconnected'; then
+    meet
+  else
+    pause=10
+  fi
   settle "$nodes"
 }
 
+# What `rez status` shows, on one line of the log: whoever may read that needs no shell here.
+tell() {
+  told=$(report info 'cluster info') || return
+  # Without quotes: the lines become words, and the carriage returns at their ends go.
+  # shellcheck disable=SC2046
+  echo status $(echo "$told" | grep -E "^($told_fields):")
+}
+
 case ${1-} in
-ready) whole && ! ask 127.0.0.1 info replication | grep -q master_link_status:down ;;
+ready) ready ;;
 alive) ask 127.0.0.1 ping | grep -q . ;; # an error (LOADING, MASTERDOWN) is an answer, too
+tell) tell ;;
 *)
   trap 'exit 0' TERM INT
+  turn=0
   while :; do
     repair
-    sleep "${PERIOD_S:-2}" &
+    if [ $((turn % 3)) -eq 0 ]; then tell; fi
+    turn=$((turn + 1))
+    sleep "$pause" &
     wait $!
   done
   ;;

@@ -11,6 +11,8 @@ from infra.quantities import format_mib, format_millicores
 from infra.settings.model import NAMESPACE
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from infra.manifests import Manifest
     from infra.settings.model import Settings
 
@@ -22,7 +24,9 @@ _GRACE_S: Final = 30
 _SIDECAR: Final = {"requests": {"cpu": "10m", "memory": "16Mi"}, "limits": {"cpu": "200m", "memory": "64Mi"}}
 
 
-def stateful_set(settings: Settings, image: str, *, config: str, secret: str) -> Manifest:
+def stateful_set(
+    settings: Settings, image: str, *, config: str, secret: str, certificate_ends: date | None
+) -> Manifest:
     """All pods start at once: a cluster that waits for its first pod to be ready would wait for ever.
 
     Args:
@@ -30,6 +34,7 @@ def stateful_set(settings: Settings, image: str, *, config: str, secret: str) ->
         image: Redis 7 with a shell, by digest.
         config: Name of the ConfigMap.
         secret: Name of the Secret.
+        certificate_ends: The last day of the certificate in it; None if that cannot be read.
     """
     storage = settings.redis.storage
     claim = {
@@ -37,11 +42,13 @@ def stateful_set(settings: Settings, image: str, *, config: str, secret: str) ->
         "storageClassName": storage.storage_class,
         "resources": {"requests": {"storage": format_mib(storage.size_mib)}},
     }
+    ends = {names.CERTIFICATE_ENDS: certificate_ends.isoformat()} if certificate_ends else {}
+    metadata = names.metadata(names.APP, skipAwait="true")
     kept = "Delete" if settings.is_local else "Retain"
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": names.metadata(names.APP, skipAwait="true"),
+        "metadata": {**metadata, "annotations": {**metadata["annotations"], **ends}},
         "spec": {
             "serviceName": names.PEERS,
             "replicas": names.pods(settings),
