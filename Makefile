@@ -24,7 +24,7 @@ local-down: setup ## end it and remove every trace but the cache of built tools
 	@$(REZ) local down
 
 test: setup ## all tests: unit, real engine, real pods (the last two build what they need once)
-	@.venv/bin/pytest
+	@.venv/bin/pytest --numprocesses 2
 
 unit: setup ## the tests that need nothing installed
 	@.venv/bin/pytest -m "not engine and not cluster"

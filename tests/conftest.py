@@ -1,0 +1,23 @@
+"""How the tests are shared out where several processes run them (`make test`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xdist.scheduler import LoadFileScheduling
+
+if TYPE_CHECKING:
+    import pytest
+    from xdist.remote import Producer
+
+
+class _OneSystem(LoadFileScheduling):
+    """Keep a file together, and all that shares the local system, which waits most of the time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "tests/system" if file.startswith("tests/system/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _OneSystem:
+    return _OneSystem(config, log)
