@@ -222,6 +222,6 @@ cli.main()
         while not ready.exists() and process.poll() is None:
             pass
         process.send_signal(number)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
