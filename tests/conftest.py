@@ -1,14 +1,20 @@
-"""How the tests are shared out where several processes run them (`make test`)."""
+"""What holds for all tests: no time limit on an example, and how they are shared out among processes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     import pytest
     from xdist.remote import Producer
+
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("rez", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rez")
 
 
 class _OneSystem(LoadFileScheduling):

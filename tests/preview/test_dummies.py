@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.preview.dummies import present, with_dummies
@@ -97,7 +97,6 @@ PLAIN = st.one_of(st.integers(), st.booleans(), st.none(), st.text(max_size=20),
 VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
 
 
-@settings(deadline=None)  # a machine under load is no fault of the text
 @given(values=st.dictionaries(KEYS, VALUES), flow=st.sampled_from([True, False, None]))
 def test_whatever_else_stands_in_the_config_is_read_as_before(*, values: dict[str, object], flow: bool | None) -> None:
     whole = {"encryptionsalt": CIPHER, "config": {**values, "secret": {"secure": CIPHER}}}

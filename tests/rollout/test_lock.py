@@ -270,7 +270,7 @@ def test_a_cluster_without_the_policy_is_told_of(stage: Any, monkeypatch: pytest
 DEEDS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(("take", "renew", "write", "free", "sleep"))))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(DEEDS)
 def test_of_two_holders_only_the_last_one_writes(deeds: list[tuple[str, str]]) -> None:
     stage = Stage()

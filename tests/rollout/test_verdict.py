@@ -253,7 +253,7 @@ def damaged(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(found=damaged(), at_s=st.floats(0, 1000))
 def test_junk_never_raises(found: dict[str, Any], at_s: float) -> None:
     def listed(key: str) -> list[Any]:
@@ -265,7 +265,7 @@ def test_junk_never_raises(found: dict[str, Any], at_s: float) -> None:
     assert verdict.message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(deployment=JSON, others=st.lists(JSON, max_size=3))
 def test_pure_junk_is_never_healthy(deployment: Any, others: list[Any]) -> None:
     verdict, _ = judge(Snapshot(deployment, others, others, others), Memory(), at_s=0)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -186,7 +186,6 @@ def leaf_paths(section: dict[str, Any], prefix: str = "") -> list[str]:
 
 
 @given(data=st.data(), junk=JUNK)
-@settings(deadline=None)  # on a busy machine
 def test_junk_in_one_place_is_settings_or_a_settings_error(data: st.DataObject, junk: object) -> None:
     config = production()
     spoil(config, data.draw(st.sampled_from(leaf_paths(config))), junk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from google.protobuf import json_format, struct_pb2
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.plugins.kubernetes.codec import UNKNOWN, Secret, decode, encode, known, mark, redact, reveal
@@ -22,7 +22,6 @@ KEYS = st.text("abc.-", min_size=1, max_size=4)
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner), max_leaves=12)
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text("xyz", min_size=1, max_size=4), VALUES, max_size=4))
 def test_what_is_written_is_read_back(properties: dict[str, object]) -> None:
     assert decode(encode(properties)) == properties

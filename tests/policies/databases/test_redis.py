@@ -117,7 +117,7 @@ def test_open_users_are_named(text: str, names: list[str]) -> None:
 WORDS = st.text("redis-server /c.onf\"'\\#$(){}[]<>;&|`\n\t*=~éa0", max_size=40)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     text=st.text(max_size=80) | WORDS, words=st.lists(st.sampled_from(["sh", "-c", "redis-server", "--", "-"]) | WORDS)
 )
@@ -130,7 +130,7 @@ def test_reading_never_fails(text: str, words: list[str]) -> None:
         arguments(start)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(text=WORDS, args=st.lists(WORDS | st.sampled_from(["/c/redis.conf", "--aclfile", "--dir", "include", ".."])))
 def test_no_configuration_is_a_defect(text: str, args: list[str]) -> None:
     found = judged(text, args)

@@ -140,7 +140,7 @@ JSON = st.recursive(
 KINDS = sorted({kind for each in RULES for kind in each.kinds})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kind=st.sampled_from(KINDS), body=st.dictionaries(st.sampled_from(["metadata", "spec", "rules", "data"]), JSON))
 def test_junk_is_never_a_defect(kind: str, body: dict[str, Any]) -> None:
     name, _, group = kind.partition(".")

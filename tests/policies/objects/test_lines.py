@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.objects import source
@@ -38,7 +38,6 @@ def agrees(text: str, way: tuple[Any, ...]) -> None:
     assert told in {None, source._parsed_line(text, way)}, (text, way)
 
 
-@settings(deadline=None)
 @given(data=st.dictionaries(KEYS, DATA, min_size=1, max_size=3), indented=st.booleans())
 def test_agrees_with_the_parser_on_block_style(data: dict[str, Any], *, indented: bool) -> None:
     class Dumper(yaml.SafeDumper):
