@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import cli, killed, loaded, local, preview, stack
+from benchmarks.cache import deaths
 from benchmarks.policies import alarms, engine, speed
 from benchmarks.rollout import speed as rollout
 from benchmarks.rollout import watching
@@ -12,6 +13,7 @@ from benchmarks.rollout import watching
 _ALL = {"cli": cli.main, "stack": stack.main, "warm": local.warm, "cold": local.cold}
 _ALL |= {"preview": preview.main, "policies": speed.main, "alarms": alarms.main, "policies-engine": engine.main}
 _ALL |= {"rollout": rollout.main, "watching": watching.main, "killed": killed.main, "load": loaded.main}
+_ALL |= {"cache": deaths.main}
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ class Engine:
 
     @cached_property
     def _environment(self) -> dict[str, str]:
-        from infra.local import plugins, toolchain
+        from infra.local import cache, plugins, toolchain
         from infra.local.atlas import access
 
         found = toolchain.locate("pulumi")
@@ -61,7 +61,7 @@ class Engine:
             plugins.install(found.path, home, Path(sys.executable))
         if self.stack == LOCAL:
             paths.pulumi_state().mkdir(parents=True, exist_ok=True)
-        own = access.environment() if self.stack == LOCAL else {}
+        own = access.environment() | cache.environment() if self.stack == LOCAL else {}
         return environment.build(self.stack, self.root, os.environ, found.path, built=built) | own
 
     def environment(self) -> dict[str, str]:

@@ -23,6 +23,7 @@ PACKAGES = {
     "socat": "socat",
     "conntrack": "conntrack",
     "iproute2": "ip",
+    "redis-tools": "redis-check-rdb",
 }
 """Package -> the command or file by which it is known to be there, whoever installed it."""
 

@@ -64,6 +64,11 @@ def image_archive() -> Path:
     return run() / "images.tar"
 
 
+def redis_image() -> Path:
+    """The reference by digest of the Redis image that was packed; absent where no real node could run it."""
+    return run() / "redis-image"
+
+
 def images() -> Path:
     """What the local registry stands for: a JSON object from version (`v1`) to image reference by digest."""
     return run() / "images.json"

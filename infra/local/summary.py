@@ -15,11 +15,12 @@ _NO_POLICIES = "NetworkPolicies are declared but not enforced: the bridge networ
 _NOT_REAL = (
     _NO_POLICIES,
     "the database is FerretDB behind a local Atlas: one node, no TLS, no transactions, a fifth of the connections",
+    "the cache is Debian's Redis 7.0, which gets its security fixes from Debian",
     "no cloud: the LoadBalancer's address is this machine's 127.0.0.1, volumes are folders of this machine",
 )
 _NOT_SIMULATED = (
     _NO_POLICIES,
-    "no database: nobody would connect to it",
+    "no database and no cache: nobody would connect to them",
     "no container runs: the API answers nowhere, and there are no metrics for the autoscaler",
 )
 

@@ -100,12 +100,14 @@ def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     began = time.monotonic()
     running = lifecycle.start(tools, simulated=simulated)
     archive = paths.image_archive()  # packed while the daemons start
-    references = json.dumps(_SIMULATED_IMAGES if simulated else images.build(tools["pause"], archive, say), indent=2)
-    paths.images().write_text(references)
+    built = dict(_SIMULATED_IMAGES) if simulated else images.build(tools["pause"], archive, say)
+    if redis := built.pop(images.REDIS_REPOSITORY, None):
+        paths.redis_image().write_text(redis)
+    paths.images().write_text(json.dumps(built, indent=2))
     cluster = lifecycle.wait_for_api(running)
     lifecycle.wait_for_nodes(running, cluster)
     if not simulated:
-        lifecycle.load_images(running, archive, references)
+        lifecycle.load_images(running, archive, json.dumps([built, redis]))
         lifecycle.wait_for_atlas(running)
     kind = "simulated" if simulated else "real"
     say(f"cluster: {running.machine.nodes} {kind} nodes ready after {time.monotonic() - began:.0f} s")

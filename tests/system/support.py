@@ -46,10 +46,13 @@ class System:
                 start_new_session=True,
             )
 
-    def kubectl(self, *args: str, check: bool = True) -> str:
+    def kubectl_argv(self) -> list[str]:
         tools = json.loads((self.run_dir / "machine.json").read_text())["tools"]
         kubectl = Path(tools["kube-apiserver"]).with_name("kubectl")
-        command = [str(kubectl), f"--kubeconfig={self.run_dir / 'kubeconfig'}", *args]
+        return [str(kubectl), f"--kubeconfig={self.run_dir / 'kubeconfig'}"]
+
+    def kubectl(self, *args: str, check: bool = True) -> str:
+        command = [*self.kubectl_argv(), *args]
         return subprocess.run(command, text=True, capture_output=True, timeout=60, check=check).stdout
 
     @property

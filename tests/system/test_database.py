@@ -95,7 +95,8 @@ def test_what_was_changed_by_hand_is_drift_and_comes_back(system: System) -> Non
 
 
 def test_no_password_is_in_logs_state_or_arguments(system: System) -> None:
-    uris = system.kubectl("get", "secrets", "-n", "production", "-o", "jsonpath={.items[*].data.MONGODB_URI}").split()
+    found = "jsonpath={.items[*].data.MONGODB_URI} {.items[*].data.REDIS_URL}"
+    uris = system.kubectl("get", "secrets", "-n", "production", "-o", found).split()
     passwords = [unquote(urlsplit(b64decode(uri).decode()).password or "") for uri in uris]
     key = json.loads((system.run_dir / "atlas/access.json").read_text())["MONGODB_ATLAS_PRIVATE_API_KEY"]
     assert passwords

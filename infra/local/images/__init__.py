@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from infra.local.images.build import build
-from infra.local.images.versions import PAUSE_IMAGE, VERSIONS
+from infra.local.images.versions import PAUSE_IMAGE, REDIS_REPOSITORY, VERSIONS
 
-__all__ = ["PAUSE_IMAGE", "VERSIONS", "build"]
+__all__ = ["PAUSE_IMAGE", "REDIS_REPOSITORY", "VERSIONS", "build"]

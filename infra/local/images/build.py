@@ -14,7 +14,7 @@ from infra.local import paths
 from infra.local.images import dependencies, runtime
 from infra.local.images.layer import EXECUTABLE, Blob, Entry, write_layer
 from infra.local.images.oci import Image, Packed, pack, write_archive
-from infra.local.images.versions import MIGRATIONS, PAUSE_IMAGE, VERSIONS
+from infra.local.images.versions import MIGRATIONS, PAUSE_IMAGE, REDIS_REPOSITORY, VERSIONS
 from infra.manifests.migration import LABEL
 from infra.manifests.names import REPOSITORY
 
@@ -26,7 +26,7 @@ _NODE_USER = "1000:1000"
 
 
 def build(pause: Path, out: Path, say: Callable[[str], None]) -> dict[str, str]:
-    """Pack the sample app's images and the pause image into one archive for `ctr images import`.
+    """Pack the sample app's images, Redis and the pause image into one archive for `ctr images import`.
 
     Args:
         pause: The pause program, statically linked.
@@ -34,7 +34,8 @@ def build(pause: Path, out: Path, say: Callable[[str], None]) -> dict[str, str]:
         say: Called with a line of progress for each step that takes time.
 
     Returns:
-        The sample app's image by digest (`docker.io/rezapp/merchant-backend@sha256:…`) for each version.
+        The sample app's image by digest (`docker.io/rezapp/merchant-backend@sha256:…`) for each version, and Redis' by
+        the name of its repository.
 
     Raises:
         PreconditionError: If Node.js is not installed in the Python environment.
@@ -53,12 +54,16 @@ def build(pause: Path, out: Path, say: Callable[[str], None]) -> dict[str, str]:
 def input_hash(node: runtime.Node, pause: Path) -> str:
     """Name an archive by everything that decides its content, this package's own code included."""
     code = sorted(Path(__file__).parent.glob("*.py"))
-    libraries = runtime.libraries([node.binary, *runtime.shell_programs().values()])
+    libraries = runtime.libraries([node.binary, *_other_programs()])
     digest = hashlib.sha256(f"node {node.version} {dependencies.lock_hash(APP)}".encode())
-    for file in [*code, *app_sources(), *runtime.shell_programs().values(), *libraries, pause]:
+    for file in [*code, *app_sources(), *_other_programs(), *libraries, pause]:
         digest.update(f"{file.name} {file.stat().st_size}\n".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _other_programs() -> list[Path]:
+    return [*runtime.shell_programs().values(), *runtime.redis_programs().values()]
 
 
 def app_sources() -> list[Path]:
@@ -104,8 +109,10 @@ def _build_into_cache(node: runtime.Node, pause: Path, archive: Path, say: Calla
         ]
         images = _app_images(layers)
         pause_image = _pause_image(write_layer([Entry("pause", pause, EXECUTABLE)], Path(folder, "pause")))
-        write_archive([*images, pause_image], Path(folder, "archive"))
+        redis_image = _redis_image(write_layer(runtime.redis_entries(), Path(folder, "redis")))
+        write_archive([*images, redis_image, pause_image], Path(folder, "archive"))
         references = {packed.image.tag: packed.reference for packed in images}
+        references[REDIS_REPOSITORY] = redis_image.reference
         archive.with_suffix(".json").write_text(json.dumps(references, indent=2))
         _drop_older(archive)
         Path(folder, "archive").rename(archive)
@@ -118,6 +125,10 @@ def _app_images(layers: Sequence[Blob]) -> list[Packed]:
 def _pause_image(layer: Blob) -> Packed:
     repository, _, tag = PAUSE_IMAGE.rpartition(":")
     return pack(Image(repository, tag, [layer], {"User": "65535:65535", "Entrypoint": ["/pause"]}))
+
+
+def _redis_image(layer: Blob) -> Packed:
+    return pack(Image(REDIS_REPOSITORY, "7", [layer], {"Env": ["PATH=/usr/bin:/bin"], "WorkingDir": "/data"}))
 
 
 def _drop_older(archive: Path) -> None:

@@ -85,6 +85,25 @@ def shell_programs() -> dict[str, Path]:
     }
 
 
+def redis_programs() -> dict[str, Path]:
+    """Redis and what its script calls, by their path in the image; Debian's checker is the server by another name."""
+    plain = ("redis-cli", "cat", "sleep", "timeout", "grep", "getent")
+    found = {"usr/bin/redis-server": "redis-check-rdb", "bin/sh": "sh"} | {f"usr/bin/{name}": name for name in plain}
+    return {path: Path(shutil.which(program) or f"/usr/bin/{program}") for path, program in found.items()}
+
+
+def redis_entries() -> Iterator[Entry]:
+    """Yield the one layer of the cache's image, for any user id."""
+    programs = redis_programs()
+    for path, program in programs.items():
+        yield Entry(path, program.resolve(), EXECUTABLE)
+    for library in libraries(programs.values()):
+        yield Entry(str(library).lstrip("/"), library, EXECUTABLE)
+    yield Entry("etc/passwd", _ACCOUNTS)
+    yield Entry("etc/nsswitch.conf", b"hosts: files dns\n")
+    yield Entry("data", mode=0o777)
+
+
 def runtime_entries(node: Node) -> Iterator[Entry]:
     """Yield the runtime layer: enough for `node server.js` and for `npm run migrate`, for any user id."""
     programs = {"usr/local/bin/node": node.binary, **shell_programs()}

@@ -6,6 +6,9 @@ from typing import Final
 
 PAUSE_IMAGE: Final = "docker.io/rezapp/pause:1"
 
+REDIS_REPOSITORY: Final = "docker.io/rezapp/redis"
+"""The cache's image, packed from Debian's Redis 7."""
+
 VERSIONS: Final[dict[str, str]] = {
     "v1": "",
     "v2": "",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.images import VERSIONS, build, dependencies, runtime
+from infra.local.images import REDIS_REPOSITORY, VERSIONS, build, dependencies, runtime
 from infra.local.images.archive import labels
 from infra.local.images.build import app_config, app_sources
 from infra.manifests.migration import LABEL
@@ -54,8 +54,8 @@ def names(archive: Path) -> list[str]:
 def test_one_archive_holds_every_version_and_the_pause_image(pause: Path, tmp_path: Path) -> None:
     references = build(pause, tmp_path / "out" / "images.tar", print)
     found = names(tmp_path / "out" / "images.tar")
-    assert list(references) == list(VERSIONS)
-    assert len(set(references.values())) == len(VERSIONS)
+    assert list(references) == [*VERSIONS, REDIS_REPOSITORY]
+    assert len(set(references.values())) == len(references)
     assert set(references.values()) < set(found)
     assert "docker.io/rezapp/pause:1" in found
 

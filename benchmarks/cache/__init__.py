@@ -1,0 +1,1 @@
+"""What the cache does when its pods die under writes."""
