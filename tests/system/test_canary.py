@@ -48,7 +48,7 @@ def test_a_bad_canary_is_caught_and_the_deployment_is_not_touched(system: System
     with Load(f"{system.url}/", threads=THREADS):
         done = system.rez("deploy", version, "--stack", "local", "--json", check=False)
     assert done.returncode == 10, done.stderr
-    assert (json.loads(done.stdout)["reason"], generation(system)) == (reason, before)
+    assert (json.loads(done.stdout)["reason"], generation(system)) == (reason, before), done.stderr
     assert (canaries(system), system.status()["release"]["version"]) == ([], "v2")
 
 

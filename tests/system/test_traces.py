@@ -42,8 +42,8 @@ _NOTHING = {"processes": set(), "mounts": [], "cgroups": [], "files": False}
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[System]:
-    system = System(tmp_path / "run")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    system = System(tmp_path_factory.mktemp("own") / "run")  # short: the nodes' sockets lie below it
     yield system
     system.rez("local", "down")
 

@@ -10,25 +10,25 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.atlas_api import Atlas
 from infra.errors import PreconditionError, UnavailableError
 from infra.local import context, paths, process
 from infra.local.atlas import access
-from infra.local.cluster import cgroups, files, pki
+from infra.local.cluster import cgroups, files, folders, pki
 from infra.local.cluster.forward import free_port
 from infra.local.cluster.layout import API_PORT, ATLAS_PORT, NODES, Machine
 from infra.local.process import Process
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.cluster import Cluster
 
 Say = Callable[[str], None]
 _START_S = 120.0
 _APPEAR_S = 30.0
-_HIDDEN = ("/run", "/var/lib", "/var/log")
 _SIMULATED_PORTS = 5
 """The API server's and those of the daemons that share the host's network with it."""
 
@@ -67,11 +67,8 @@ def find() -> Running | None:
 def _described(tools: Mapping[str, Path], *, simulated: bool) -> Machine:
     """The description of an earlier start if there is one (its certificates name its port), else a new one."""
     folder = paths.run().resolve()
-    hidden = next((h for h in _HIDDEN if folder.is_relative_to(h) or folder.is_relative_to(Path(h).resolve())), None)
-    if hidden and not simulated:
-        raise PreconditionError(
-            f"{folder} lies below {hidden}, which the nodes keep for themselves: set REZ_RUN elsewhere"
-        )
+    if not simulated:
+        folders.refuse_unfit(folder)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     known = {name: str(path) for name, path in tools.items()}
     try:

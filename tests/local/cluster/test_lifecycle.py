@@ -24,8 +24,8 @@ TOOLS = {"etcd": Path("/tools/etcd")}
 
 
 @pytest.fixture(autouse=True)
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "run"
+def run(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path_factory.mktemp("own") / "run"  # short enough for real nodes, whatever the test is called
     monkeypatch.setenv("REZ_RUN", str(folder))
     return folder
 
