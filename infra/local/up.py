@@ -104,7 +104,7 @@ def _cluster(tools: dict[str, Path], *, simulated: bool, say: Say) -> Running:
     if redis := built.pop(images.REDIS_REPOSITORY, None):
         paths.redis_image().write_text(redis)
     paths.images().write_text(json.dumps(built, indent=2))
-    # Kept in no variable: a Ctrl-C while its connections are closed is swallowed, so close them before anything is said.
+    # Kept in no variable: its connections are closed before anything is said, for a Ctrl-C in that moment is lost.
     lifecycle.wait_for_nodes(running, lifecycle.wait_for_api(running))
     if not simulated:
         lifecycle.load_images(running, archive, json.dumps([built, redis]))
