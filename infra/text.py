@@ -6,6 +6,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
 
@@ -18,6 +19,13 @@ def line(message: object, *, limit: int | None = 300) -> str:
 def unreadable(error: Exception) -> str:
     """Why a file cannot be read, without its path, which may be that of a copy."""
     return line((isinstance(error, OSError) and error.strerror) or error)
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows of equally many cells as lines, each column as wide as its longest cell."""
+    table = [*rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
 
 
 def timestamp(moment: datetime) -> str:

@@ -59,6 +59,7 @@ def issue_certificate(
     from infra.manifests.redis import names
     from infra.manifests.redis.secret import AUTHORITY, CERTIFICATE
     from infra.settings import load
+    from infra.settings.stack_file import file_of
 
     engine = Engine(choose(stack))
     load(engine.stack, paths.ROOT)  # a wrong name is refused before anything is written
@@ -67,7 +68,7 @@ def issue_certificate(
         issued = authority.issue("redis", names.hosts(), now=now, days=days)
         engine.set_secret(AUTHORITY, issued.authority)
         engine.set_secret(CERTIFICATE, issued.certificate)
-    what = f"{AUTHORITY} and {CERTIFICATE} {'would be' if dry_run else 'are'} set in Pulumi.{engine.stack}.yaml"
+    what = f"{AUTHORITY} and {CERTIFICATE} {'would be' if dry_run else 'are'} set in {file_of(engine.stack)}"
     until = f"valid until {now + timedelta(days=days):%Y-%m-%d}"
     typer.echo(f'{what}, {until}; to roll them out: README.md, "The cache\'s certificate"')
 
@@ -75,10 +76,9 @@ def issue_certificate(
 def lines(rows: Sequence[dict[str, Any]]) -> list[str]:
     """The secrets as aligned lines."""
     from infra.operations.secret_rotation import age_words, rotation_words
+    from infra.text import aligned
 
-    cells = [
+    return aligned(
         (row["name"], row["source"] or "nowhere", age_words(row), rotation_words(row), "; ".join(row["used_by"]))
         for row in rows
-    ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    )

@@ -16,7 +16,8 @@ from infra.manifests import names
 from infra.manifests.redis import names as redis
 from infra.manifests.redis import secret as cache
 from infra.operations.secret_rotation import Age, row
-from infra.rollout.live import created, objects, text
+from infra.rollout import mounted
+from infra.rollout.live import created
 from infra.settings.inventory import INVENTORY
 from infra.settings.model import NAMESPACE
 from infra.settings.stack_file import secret_names
@@ -93,18 +94,11 @@ def _shown(cluster: Cluster, settings: Settings) -> dict[str, Age]:
     """What the age of the Secrets that pods mount says."""
     made = {}
     for kind, name in _USERS:
-        for mounted in _mounted(cluster.get("apps/v1", kind, name, NAMESPACE)):
-            if moment := created(cluster.metadata("v1", "Secret", mounted, NAMESPACE)):
-                made[names.hashed_base(mounted)] = Age(moment, exact=False)
+        for secret in mounted.secrets(cluster.get("apps/v1", kind, name, NAMESPACE)):
+            if moment := created(cluster.metadata("v1", "Secret", secret, NAMESPACE)):
+                made[names.hashed_base(secret)] = Age(moment, exact=False)
     holders = {each.name: _holder(each, settings) for each in INVENTORY}
     return {name: made[holder] for name, holder in holders.items() if holder in made}
-
-
-def _mounted(workload: Manifest | None) -> list[str]:
-    volumes = objects(workload, "spec", "template", "spec", "volumes")
-    alone = [text(volume, "secret", "secretName") for volume in volumes]
-    together = [text(each, "secret", "name") for volume in volumes for each in objects(volume, "projected", "sources")]
-    return [name for name in (*alone, *together) if name]
 
 
 def _holder(secret: SecretName, settings: Settings) -> str:

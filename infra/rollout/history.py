@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from infra.errors import DriftFound, PreconditionError
 from infra.rollout import chain
+from infra.text import aligned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,6 +109,4 @@ def lines(history: Sequence[Record]) -> list[str]:
         for record in reversed(history)
     ]
     titles = ("no", "version", "outcome", "finished", "took", "by", "why")
-    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    table = [titles, *rows] if rows else []
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return aligned([titles, *rows]) if rows else []

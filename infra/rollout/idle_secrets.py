@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from infra.manifests import names
 from infra.manifests.secret import GROUPS
+from infra.rollout import mounted
 from infra.rollout.live import number, objects, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from infra.manifests import Manifest
 
@@ -26,8 +27,8 @@ def idle(makers: Iterable[Manifest]) -> list[str]:
     every = list(makers)
     asleep = sorted((each for each in every if _is_asleep(each)), key=_revision)
     older = asleep[:-1]
-    kept = {secret for each in every if each not in older for secret in _read(each)}
-    found = dict.fromkeys(secret for each in older for secret in _read(each))
+    kept = {secret for each in every if each not in older for secret in mounted.secrets(each)}
+    found = dict.fromkeys(secret for each in older for secret in mounted.secrets(each))
     return [secret for secret in found if secret not in kept and names.hashed_base(secret) in GROUPS]
 
 
@@ -39,9 +40,3 @@ def _is_asleep(maker: Manifest) -> bool:
 def _revision(replica_set: Manifest) -> int:
     shown = text(replica_set, "metadata", "annotations", "deployment.kubernetes.io/revision")
     return int(shown) if shown.isdecimal() else 0
-
-
-def _read(maker: Manifest) -> Iterator[str]:
-    for volume in objects(maker, "spec", "template", "spec", "volumes"):
-        for source in objects(volume, "projected", "sources"):
-            yield text(source, "secret", "name")

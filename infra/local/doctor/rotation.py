@@ -12,6 +12,7 @@ from infra.local.doctor.row import Row
 from infra.operations import secret_ages, secret_rotation
 from infra.settings import load
 from infra.settings.model import LOCAL
+from infra.settings.stack_file import file_of
 from infra.text import line
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def rotation_rows(now: datetime) -> list[Row]:
             load(stack, paths.ROOT), paths.ROOT, connect=lambda: Cluster.connect(kubeconfig=kubeconfig), now=now
         )
     except RezError as error:
-        return [Row("secrets", stack, "warning", "", f"Pulumi.{stack}.yaml", "", line(error))]
+        return [Row("secrets", stack, "warning", "", file_of(stack), "", line(error))]
     away = [Row("secrets", "ages", "warning", "unknown", "", "rotation", each) for each in unread]
     return away + [
         Row(

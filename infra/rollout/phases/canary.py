@@ -31,13 +31,8 @@ def phase(run: Run) -> Settled | None:
     Raises:
         Inconclusive: Too little is known, and nobody said that this is to be promoted.
     """
-    if run.scene.metrics is None or not run.scene.canary:
-        run.scene.say(
-            "no canary: " + ("not wanted" if run.scene.metrics else "there is nothing that could be measured")
-        )
-        return None
     source = run.scene.metrics
-    reason = "no pod answers requests here" if source is None else _needless(run)
+    reason = "there is nothing that could be measured" if source is None else _needless(run)
     if source is None or reason:
         run.scene.say(f"no canary: {reason}")
         return None
@@ -61,7 +56,7 @@ def tidy(scene: Scene) -> None:
 def _needless(run: Run) -> str:
     """Why there is to be no canary."""
     if not run.scene.canary:
-        return "--no-canary"
+        return "not wanted"
     live = watch.read(run.scene.cluster, run.scene.target).deployment
     if run.previous is None or not failure.available(live):
         return "nothing healthy serves that it could be compared with"

@@ -1,4 +1,4 @@
-"""Old releases' config and Secrets that nobody needs any more is deleted; a deploy is not the worse if it is not."""
+"""Old releases' config and Secrets that nobody needs any more are deleted; a deploy is not the worse if it is not."""
 
 from __future__ import annotations
 
