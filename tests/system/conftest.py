@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.support import Load, System
+from benchmarks.load import Load
+from tests.system.support import System
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,4 +23,5 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @pytest.fixture(scope="session")
 def load(system: System) -> Callable[[], Load]:
-    return lambda: Load(f"{system.url}/")
+    """Short connections through the Service, 100 a second: enough that a canary gets its requests in ten seconds."""
+    return lambda: Load(f"{system.url}/", rate=100)

@@ -1,4 +1,4 @@
-"""The local system as a person meets it, and a load on its API."""
+"""The local system as a person meets it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import pytest
@@ -87,35 +86,3 @@ def processes(run: Path) -> set[str]:
                 if str(run) in command or f"REZ_RUN={run}" in (folder / "environ").read_text():
                     found.add(command)
     return found
-
-
-class Load:
-    """Short connections through the Service, one after the other from a few threads; every failure is kept."""
-
-    def __init__(self, url: str, threads: int = 4) -> None:
-        self.requests = 0
-        self.failures: list[str] = []
-        self._url = url
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run) for _ in range(threads)]
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            try:
-                answer = httpx.get(self._url, timeout=10, trust_env=False, headers={"Connection": "close"})
-                if answer.status_code != httpx.codes.OK:
-                    self.failures.append(f"{answer.status_code} {answer.text[:80]}")
-            except httpx.HTTPError as error:
-                self.failures.append(repr(error))
-            self.requests += 1
-            time.sleep(0.02)
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()

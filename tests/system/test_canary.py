@@ -11,18 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.system.support import Load
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from benchmarks.load import Load
     from tests.system.support import System
 
 pytestmark = pytest.mark.cluster
-
-THREADS = 16
-"""Enough that a slow canary gets its requests in ten seconds, too."""
 
 _LONGER = ("--stack", "local", "--on-inconclusive", "extend")
 """Where the machine is too busy for so many, the canary is looked at for longer."""
@@ -47,9 +43,11 @@ def canaries(system: System) -> list[str]:
 
 
 @pytest.mark.parametrize(("version", "reason"), [("v3-errors", "error-rate"), ("v3-slow", "response-time")])
-def test_a_bad_canary_is_caught_and_the_deployment_is_not_touched(system: System, version: str, reason: str) -> None:
+def test_a_bad_canary_is_caught_and_the_deployment_is_not_touched(
+    system: System, load: Callable[[], Load], version: str, reason: str
+) -> None:
     before = generation(system)
-    with Load(f"{system.url}/", threads=THREADS):
+    with load():
         done = system.rez("deploy", version, *_LONGER, "--json", check=False)
     assert done.returncode == 10, done.stderr
     assert (json.loads(done.stdout)["reason"], generation(system)) == (reason, before), done.stderr
@@ -77,12 +75,12 @@ def test_a_canary_ends_by_its_own_deadline_when_its_deployer_is_killed(system: S
     assert system.status()["release"]["version"] == "v2"
 
 
-def test_a_good_canary_passes_without_a_failed_request(system: System) -> None:
-    with Load(f"{system.url}/", threads=THREADS) as load:
+def test_a_good_canary_passes_without_a_failed_request(system: System, load: Callable[[], Load]) -> None:
+    with load() as running:
         done = system.rez("deploy", "v1", *_LONGER)
     assert re.search(r"canary: \d+ s: good", done.stderr)
     assert "bake: good" in done.stderr
-    assert (load.failures, canaries(system)) == ([], [])
+    assert (running.failures, canaries(system)) == ([], [])
 
 
 def until(holds: Callable[[], bool], *, within_s: float) -> None:

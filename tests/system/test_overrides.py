@@ -10,7 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.system.support import Load, System
+    from benchmarks.load import Load
+    from tests.system.support import System
 
 pytestmark = pytest.mark.cluster
 

@@ -12,7 +12,8 @@ from tests.system.support import ROOT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.system.support import Load, System
+    from benchmarks.load import Load
+    from tests.system.support import System
 
 pytestmark = pytest.mark.cluster
 
